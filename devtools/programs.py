@@ -1,0 +1,120 @@
+"""Programs that are not Python: PostgreSQL, the PDF engine, the browser.
+
+On Debian and Ubuntu root gets what is missing; anybody else is told the command.
+"""
+
+import functools
+import os
+import re
+import shutil
+from pathlib import Path
+
+from .console import ToolError, say, step
+from .paths import STATE
+from .process import run_logged
+
+POSTGRES_FOLDERS = Path("/usr/lib/postgresql")
+OLDEST_POSTGRES = 13
+PDF = ("wkhtmltopdf", ["wkhtmltopdf", "fonts-dejavu-core"])
+BROWSER = ("chromium", ["chromium", "fonts-dejavu-core"])
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+def prepare(again=False):
+    """Install what is missing, as far as this user may.
+
+    :param bool again: also try what could not be installed the last time
+    """
+    if again:
+        shutil.rmtree(STATE / "missing", ignore_errors=True)
+    _prepare_postgres()
+    if not shutil.which("wkhtmltopdf"):
+        _try(*PDF, "letters are rendered by WeasyPrint instead")
+    if not any(shutil.which(name) for name in BROWSERS):
+        _try(*BROWSER, "browser tests are skipped")
+
+
+def prepare_venv_module():
+    """Make sure that this Python can make virtual environments."""
+    try:
+        import ensurepip  # noqa: F401
+    except ImportError:
+        if _may_install():
+            _install("Python's venv module", ["python3-venv"])
+        # Otherwise making the environment fails with the sentence that says so.
+
+
+def postgres_folder(version=None):
+    """Return the folder with the programs of the newest PostgreSQL.
+
+    :param str version: the major version that an existing cluster needs
+    :rtype: Path or None
+    """
+    candidates = {_major(path): path for path in POSTGRES_FOLDERS.glob("*/bin")}
+    found = shutil.which("initdb")
+    if found:
+        folder = Path(found).resolve().parent
+        candidates.setdefault(_major(folder) or OLDEST_POSTGRES, folder)
+    usable = [
+        (number, folder)
+        for number, folder in candidates.items()
+        if number >= OLDEST_POSTGRES and (folder / "pg_ctl").exists()
+    ]
+    if version:
+        usable = [row for row in usable if str(row[0]) == version] or usable[:0]
+    return max(usable)[1] if usable else None
+
+
+def _prepare_postgres():
+    if os.environ.get("PGHOST") or postgres_folder():
+        return
+    if _may_install():
+        _install("PostgreSQL", ["postgresql"])
+    if not postgres_folder():
+        raise ToolError(
+            "PostgreSQL is missing: install it (Debian: apt-get install postgresql), "
+            "or set PGHOST to a running server."
+        )
+
+
+def _try(name, packages, otherwise):
+    """Install a program one can do without; say once when that is not possible."""
+    given_up = STATE / "missing" / name
+    if given_up.exists():
+        return
+    try:
+        if _may_install():
+            _install(name, packages)
+            return
+        say(
+            f"{name} is missing, {otherwise}; "
+            f"to get it: apt-get install {' '.join(packages)}"
+        )
+    except ToolError as error:
+        say(f"{name} could not be installed, {otherwise}: {error}")
+    given_up.parent.mkdir(parents=True, exist_ok=True)
+    given_up.touch()
+
+
+def _install(name, packages):
+    environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
+    command = ["apt-get", "install", "-y", "--no-install-recommends", *packages]
+    log, failure = "apt-install.log", f"{name} could not be installed"
+    with step(f"Installation of {name}"):
+        _update_once()
+        run_logged(command, log, failure, env=environment)
+
+
+@functools.cache
+def _update_once():
+    run_logged(["apt-get", "update"], "apt-get.log", "apt could not read its lists")
+
+
+def _may_install():
+    return os.geteuid() == 0 and bool(shutil.which("apt-get"))
+
+
+def _major(folder):
+    """Return the major version that a folder of PostgreSQL's programs belongs to."""
+    found = re.search(r"(\d+)/bin$", str(folder))
+    return int(found[1]) if found else 0

@@ -1,0 +1,10 @@
+"""Errors with a meaning of their own."""
+
+from odoo.exceptions import UserError
+
+
+class LetterEngineError(UserError):
+    """No letter could be made: the PDF engine is missing, failed or did not answer.
+
+    Whoever catches it must leave the letters as they were: none of them is printed.
+    """

@@ -1,0 +1,106 @@
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+
+class DunningCaseLine(models.Model):
+    """One receivable line in a case: which level it has reached, and when.
+
+    Lean on purpose (no chatter, no stored amounts): there may be a million of them,
+    and what is open is always read from the receivable line itself.
+    """
+
+    _name = "dunning.case.line"
+    _description = "Reminder Case Item"
+    _order = "case_id, id"
+    _check_company_auto = True
+
+    # === IDENTITY === #
+    case_id = fields.Many2one(
+        comodel_name="dunning.case",
+        required=True,
+        readonly=True,
+        index=True,
+        ondelete="cascade",
+    )
+    company_id = fields.Many2one(
+        comodel_name="res.company", required=True, readonly=True, index=True
+    )
+    move_line_id = fields.Many2one(
+        comodel_name="account.move.line",
+        string="Receivable",
+        required=True,
+        readonly=True,
+        ondelete="cascade",
+    )
+    move_id = fields.Many2one(related="move_line_id.move_id", string="Invoice")
+    partner_id = fields.Many2one(related="case_id.partner_id")
+    date_maturity = fields.Date(related="move_line_id.date_maturity")
+    currency_id = fields.Many2one(related="case_id.currency_id")
+    amount_residual = fields.Monetary(
+        related="move_line_id.amount_residual_currency", string="Open"
+    )
+    is_open = fields.Boolean(compute="_compute_is_open", search="_search_is_open")
+    days_late = fields.Integer(compute="_compute_days_late")
+
+    # === HOW FAR === #
+    level_id = fields.Many2one(
+        comodel_name="dunning.level", readonly=True, index="btree_not_null"
+    )
+    last_notice_date = fields.Date(readonly=True)
+    pay_by_date = fields.Date(
+        readonly=True,
+        help="The last notice asked to pay until then; the next level waits for it.",
+    )
+    is_blocked = fields.Boolean(
+        string="Blocked", help="This item alone is left out of reminders."
+    )
+    block_reason = fields.Char()
+
+    _move_line_uniq = models.UniqueIndex(
+        "(move_line_id)", "A receivable line is in one case only."
+    )
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("move_line_id.amount_residual_currency", "move_line_id.parent_state")
+    def _compute_is_open(self):
+        for item in self:
+            line = item.move_line_id
+            item.is_open = (
+                line.parent_state == "posted"
+                and not line.reconciled
+                and line.amount_residual_currency > 0
+            )
+
+    @api.depends("date_maturity")
+    def _compute_days_late(self):
+        for item in self:
+            today = item.company_id._get_dunning_today()
+            due = item.date_maturity
+            item.days_late = max((today - due).days, 0) if due else 0
+
+    @api.model
+    def _get_open_sql(self, line):
+        """Return the SQL condition 'this receivable line is still open'.
+
+        :param SQL line: the alias of ``account_move_line`` in the query
+        :rtype: SQL
+        """
+        return SQL(
+            "%(line)s.parent_state = 'posted' AND %(line)s.reconciled IS NOT TRUE"
+            " AND %(line)s.amount_residual_currency > 0",
+            line=line,
+        )
+
+    def _search_is_open(self, operator, value):
+        if operator not in ("in", "not in"):
+            return NotImplemented
+        open_items = SQL(
+            """(SELECT item.id
+                  FROM dunning_case_line item
+                  JOIN account_move_line line ON line.id = item.move_line_id
+                 WHERE %s)""",
+            self._get_open_sql(SQL("line")),
+        )
+        wants_open = (True in value) == (operator == "in")
+        return [("id", "in" if wants_open else "not in", open_items)]

@@ -1,0 +1,250 @@
+from contextlib import contextmanager
+
+from odoo import models
+from odoo.tools import SQL
+from odoo.tools.mail import (
+    email_normalize_all,
+    formataddr,
+    generate_tracking_message_id,
+)
+
+from odoo.addons.base.models.ir_mail_server import MailDeliveryException
+
+from ..tools.delivery import PermanentDeliveryError, classify_smtp_error
+from ..tools.plain_text import mail_to_plain_text
+
+
+class MailSession:
+    """An SMTP connection that is opened again when the server dropped it."""
+
+    def __init__(self, connect):
+        self._connect = connect
+        self._smtp = None
+        self.in_data = False  # whether the text of a message is on its way
+
+    def get(self):
+        """Return the connection, a new one if the last was lost."""
+        if self._smtp is None:
+            self._smtp = self._connect()
+            self._track_data()
+        self.in_data = False
+        return self._smtp
+
+    def _track_data(self):
+        """Note when the server gets the text: from then on, an error is doubtful."""
+        if self._smtp is None:  # test mode sends nothing
+            return
+        send_data = self._smtp.data
+
+        def data(message):
+            self.in_data = True
+            reply = send_data(message)
+            self.in_data = False
+            return reply
+
+        self._smtp.data = data
+
+    def drop(self):
+        """Forget a connection whose state is unknown."""
+        smtp, self._smtp = self._smtp, None
+        if smtp:
+            smtp.close()
+
+    def quit(self):
+        """Say good-bye to the server; whether it hears it does not matter."""
+        smtp, self._smtp = self._smtp, None
+        if smtp:
+            try:
+                smtp.quit()
+            except OSError:
+                smtp.close()
+
+
+class DunningChannelEmail(models.AbstractModel):
+    """E-mails: rendered in batches, sent one by one over one connection.
+
+    They do not pass through the queue of ``mail.mail``: it delivers at least once, and
+    a reminder must arrive at most once (DEVELOP.md, 'Why not mail.mail').
+    """
+
+    _name = "dunning.channel.email"
+    _description = "Reminder Channel: E-mail"
+    _inherit = "dunning.channel.handler"
+
+    def _get_reachable_sql(self, contact):
+        return SQL(
+            """(%(contact)s.email ~ '[^@[:space:]]+@[^@[:space:]]+' AND NOT EXISTS (
+                SELECT 1 FROM mail_blacklist blacklist
+                 WHERE blacklist.active
+                   AND blacklist.email = %(contact)s.email_normalized))""",
+            contact=contact,
+        )
+
+    def _get_unreachable_reason(self, contact):
+        addresses = email_normalize_all(contact.email or "")
+        if not addresses:
+            return self.env._(
+                "%(contact)s has no valid e-mail address.", contact=contact.display_name
+            )
+        if contact.is_blacklisted:
+            return self.env._(
+                "%(email)s is on the list of addresses that must not be written to.",
+                email=contact.email,
+            )
+        return False
+
+    # === PREPARE === #
+
+    def _prepare(self, notices):
+        notices.claim_ids.move_id.sudo()._dunning_ensure_portal_tokens()
+        for notice, values in self._render(notices):
+            notice.write(
+                {
+                    **values,
+                    "message_id": notice.message_id
+                    or generate_tracking_message_id(
+                        f"{notice.case_id.id}-{notice.case_id._name}"
+                    ),
+                }
+            )
+
+    def _render(self, notices):
+        """Yield each notice with its subject, body, sender and recipients."""
+        for template, group in notices.grouped(
+            lambda notice: notice.level_id.mail_template_id
+        ).items():
+            if not template:
+                raise PermanentDeliveryError(
+                    self.env._("The level has no e-mail text; choose one.")
+                )
+            rendered = template.sudo()._generate_template(
+                group.ids, ("subject", "body_html", "email_from")
+            )
+            for notice in group:
+                yield notice, self._prepare_values(notice, rendered[notice.id])
+
+    def _prepare_values(self, notice, rendered):
+        """Return the evidence of what is about to be sent."""
+        return {
+            "subject": " ".join((rendered.get("subject") or "").split()),
+            "body_html": self._wrap(notice, rendered["body_html"]),
+            "email_from": rendered.get("email_from") or self._get_email_from(notice),
+            "email_to": ", ".join(self._get_recipients(notice)),
+        }
+
+    def _wrap(self, notice, body):
+        """Return ``body`` within the layout, links made absolute."""
+        notice = notice._localized()
+        mixin = notice.env["mail.render.mixin"]
+        html = mixin._render_encapsulate(
+            "payment_reminder.mail_layout",
+            body,
+            add_context={"company": notice.company_id, "lang": notice.lang},
+            context_record=notice,
+        )
+        return mixin._replace_local_links(html, notice.case_id.get_base_url())
+
+    def _get_email_from(self, notice):
+        """Return the named person who writes, or the company."""
+        user = notice.user_id
+        company = notice.company_id
+        return (user and user.email_formatted) or company.email_formatted
+
+    def _get_recipients(self, notice):
+        contact = notice.contact_id
+        name = contact.name or notice.partner_id.name or ""
+        return [
+            formataddr((" ".join(name.split()), address))
+            for address in email_normalize_all(contact.email or "")
+        ]
+
+    # === DELIVER === #
+
+    @contextmanager
+    def _get_session(self, notices):
+        server = self._find_server(notices)
+
+        def connect():
+            try:
+                return self.env["ir.mail_server"]._connect__(
+                    mail_server_id=server.id if server else None,
+                    smtp_from=notices[:1].email_from,
+                )
+            except Exception as error:
+                raise classify_smtp_error(self._get_cause(error)) from error
+
+        session = MailSession(connect)
+        session.get()
+        try:
+            yield session
+        finally:
+            session.quit()
+
+    def _find_server(self, notices):
+        template_server = notices.level_id.mail_template_id.mail_server_id[:1]
+        if template_server:
+            return template_server.sudo()
+        MailServer = self.env["ir.mail_server"].sudo()
+        server, _sender = MailServer._find_mail_server(notices[:1].email_from)
+        return server
+
+    def _deliver(self, notice, session):
+        message = self._build_message(notice)
+        try:
+            smtp = session.get()
+            self.env["ir.mail_server"].sudo().send_email(message, smtp_session=smtp)
+        except Exception as error:
+            doubtful = session.in_data
+            session.drop()
+            raise classify_smtp_error(self._get_cause(error), doubtful) from error
+
+    def _get_cause(self, error):
+        """Return what the server or the network said, out of Odoo's wrapping."""
+        if isinstance(error, MailDeliveryException):
+            return error.__cause__ or error.__context__ or error
+        return error
+
+    def _build_message(self, notice):
+        """Return the e-mail as it goes to the server."""
+        return self.env["ir.mail_server"]._build_email__(
+            email_from=notice.email_from,
+            email_to=self._get_recipients(notice),
+            subject=notice.subject,
+            body=notice.body_html,
+            body_alternative=mail_to_plain_text(notice.body_html),
+            reply_to=self._get_reply_to(notice),
+            attachments=self._get_attachments(notice),
+            message_id=notice.message_id,
+            object_id=f"{notice.case_id.id}-{notice.case_id._name}",
+            subtype="html",
+            subtype_alternative="plain",
+            headers=self._get_headers(notice),
+        )
+
+    def _get_reply_to(self, notice):
+        """Return where answers go: the case's alias, else the person who writes."""
+        case = notice.case_id
+        return case._notify_get_reply_to(default=notice.email_from)[case.id]
+
+    def _get_headers(self, notice):
+        headers = {"X-Odoo-Objects": f"{notice.case_id._name}-{notice.case_id.id}"}
+        bounce = notice.company_id.bounce_email
+        if bounce:
+            headers["Return-Path"] = bounce
+        return headers
+
+    def _get_attachments(self, notice):
+        """Return the stored PDF files of the invoices, if the level wants them.
+
+        :rtype: list[tuple[str, bytes, str]]
+        """
+        if not notice.level_id.attach_invoices:
+            return []
+        files = notice.claim_ids.move_id.sudo().invoice_pdf_report_id
+        return [(file.name, file.raw, file.mimetype) for file in files]
+
+    def _get_preview_html(self, notice):
+        if notice.body_html:
+            return notice.body_html
+        for _notice, values in self._render(notice):
+            return values["body_html"]

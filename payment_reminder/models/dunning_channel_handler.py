@@ -1,0 +1,72 @@
+from odoo import models
+from odoo.tools import SQL
+
+
+class DunningChannelHandler(models.AbstractModel):
+    """The interface between the reminders and one way to deliver them.
+
+    A delivery happens in three steps, so that a crash can be told apart from a
+    success: ``_prepare`` renders (repeatable, no outside effect), ``_deliver`` touches
+    the outside world for one notice, and the sender records the outcome.
+    """
+
+    _name = "dunning.channel.handler"
+    _description = "Reminder Channel Handler"
+
+    def _get_reachable_sql(self, contact):
+        """Return the SQL condition 'this contact can be reached through the channel'.
+
+        :param SQL contact: the alias of ``res_partner`` in the query
+        :rtype: SQL
+        """
+        return SQL("TRUE")
+
+    def _get_unreachable_reason(self, contact):
+        """Return in words why ``contact`` cannot be reached, or ``False``.
+
+        Checked when a notice is claimed, with everything Python knows.
+
+        :param res.partner contact: the recipient of a notice
+        :rtype: str | bool
+        """
+        return False
+
+    def _is_outside(self):
+        """Return whether delivery cannot be undone by rolling back (it left us).
+
+        :rtype: bool
+        """
+        return True
+
+    def _prepare(self, notices):
+        """Render ``notices`` and store what is needed for their delivery.
+
+        :param dunning.notice notices: claimed notices of this channel
+        :raise Exception: anything; the sender then prepares them one by one
+        """
+
+    def _get_session(self, notices):
+        """Return a context manager with the connection shared by ``notices``.
+
+        :raise TransientDeliveryError: when the outside world cannot be reached
+        """
+        raise NotImplementedError
+
+    def _deliver(self, notice, session):
+        """Hand ``notice`` to the outside world.
+
+        :raise DeliveryError: see ``tools/delivery.py`` for the three kinds
+        """
+        raise NotImplementedError
+
+    def _log_sent(self, notices):
+        """Write delivered ``notices`` into the chatter of their cases and invoices."""
+        notices._log_on_cases()
+        notices._log_on_invoices()
+
+    def _get_preview_html(self, notice):
+        """Return what the customer would read, as HTML.
+
+        :rtype: markupsafe.Markup
+        """
+        raise NotImplementedError

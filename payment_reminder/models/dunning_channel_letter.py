@@ -1,0 +1,74 @@
+import hashlib
+from contextlib import nullcontext
+
+from odoo import models
+from odoo.tools import SQL
+
+
+class DunningChannelLetter(models.AbstractModel):
+    """Demand letters: a PDF stored on the notice before it counts as printed."""
+
+    _name = "dunning.channel.letter"
+    _description = "Reminder Channel: Letter"
+    _inherit = "dunning.channel.handler"
+
+    def _get_reachable_sql(self, contact):
+        return SQL(
+            "COALESCE(TRIM(%(contact)s.street), '') <> ''"
+            " AND COALESCE(TRIM(%(contact)s.city), '') <> ''",
+            contact=contact,
+        )
+
+    def _get_unreachable_reason(self, contact):
+        if (contact.street or "").strip() and (contact.city or "").strip():
+            return False
+        return self.env._(
+            "%(contact)s has no complete postal address (street and city).",
+            contact=contact.display_name,
+        )
+
+    def _is_outside(self):
+        return False  # a stored file goes with the transaction
+
+    def _prepare(self, notices):
+        for notice in notices.filtered(lambda n: not n.number):
+            notice.number = (
+                self.env["ir.sequence"]
+                .with_company(notice.company_id)
+                .next_by_code("dunning.letter", sequence_date=notice.date)
+            )
+        letters = [notice._prepare_letter_values() for notice in notices]
+        files = self.env["dunning.letter.printer"]._render_pdf(letters)
+        for notice, letter, content in zip(notices, letters, files, strict=True):
+            self._store(notice, letter, content)
+
+    def _store(self, notice, letter, content):
+        """Keep the PDF ``content`` on the notice, with its checksum."""
+        attachment = self.env["ir.attachment"].create(
+            {
+                "name": notice._get_letter_filename(),
+                "raw": content,
+                "mimetype": "application/pdf",
+                "res_model": notice._name,
+                "res_id": notice.id,
+                "company_id": notice.company_id.id,
+            }
+        )
+        notice.write(
+            {
+                "subject": letter["subject"],
+                "pdf_attachment_id": attachment.id,
+                "pdf_checksum": hashlib.sha256(content).hexdigest(),
+            }
+        )
+
+    def _get_session(self, notices):
+        return nullcontext()
+
+    def _deliver(self, notice, session):
+        """Nothing is left to do: the letter is stored, a person posts it."""
+
+    def _get_preview_html(self, notice):
+        return self.env["dunning.letter.printer"]._render_html(
+            [notice._prepare_letter_values()]
+        )

@@ -1,0 +1,214 @@
+from dateutil.relativedelta import relativedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+from odoo.fields import Command
+
+
+class DunningLevel(models.Model):
+    """One step of a procedure: when it is reached and what is said."""
+
+    _name = "dunning.level"
+    _description = "Reminder Level"
+    _order = "procedure_id, sequence, id"
+    _check_company_auto = True
+
+    # === IDENTITY === #
+    name = fields.Char(required=True, translate=True)
+    sequence = fields.Integer(default=10)
+    active = fields.Boolean(default=True)
+    procedure_id = fields.Many2one(
+        comodel_name="dunning.procedure",
+        required=True,
+        index=True,
+        ondelete="cascade",
+    )
+    company_id = fields.Many2one(  # stored: record rules filter on it
+        related="procedure_id.company_id", store=True, index=True
+    )
+
+    # === TRIGGER === #
+    delay_days = fields.Integer(
+        string="Days",
+        help="Days between the basis and this level; negative is before the due date.",
+    )
+    basis = fields.Selection(
+        selection=[
+            ("due_date", "the due date"),
+            ("end_of_month", "the end of the month of the due date"),
+            ("previous_notice", "the previous notice"),
+        ],
+        string="Counted from",
+        required=True,
+        default="due_date",
+    )
+    min_gap_days = fields.Integer(
+        string="Minimum Gap",
+        default=5,
+        help="Days that must have passed since the last notice to the customer.",
+    )
+    pay_by_days = fields.Integer(
+        string="Days to Pay",
+        default=7,
+        help="The notice asks to pay within so many days; the next level waits until "
+        "then. The date is moved to the company's next working day.",
+    )
+    is_reviewed = fields.Boolean(
+        string="Only with Review",
+        help="Unattended runs leave this level to a person.",
+    )
+    rule_tip = fields.Char(string="When", compute="_compute_rule_tip")
+
+    # === WHAT IS SAID === #
+    channel_ids = fields.Many2many(
+        comodel_name="dunning.channel",
+        relation="dunning_level_channel_rel",
+        string="Channels",
+        default=lambda self: self._default_channel_ids(),
+    )
+    mail_template_id = fields.Many2one(
+        comodel_name="mail.template",
+        string="E-mail Text",
+        domain=[("model", "=", "dunning.notice")],
+        ondelete="restrict",
+    )
+    attach_invoices = fields.Boolean(
+        help="Attach the stored PDF files of the invoices to the e-mail.",
+    )
+    letter_subject = fields.Char(translate=True)
+    letter_intro = fields.Html(
+        string="Letter Text",
+        translate=True,
+        help="Stands above the list of invoices. Printed as it is, never evaluated.",
+    )
+    letter_closing = fields.Html(
+        string="Letter Closing",
+        translate=True,
+        help="Stands below the list of invoices. Printed as it is, never evaluated.",
+    )
+    user_id = fields.Many2one(
+        comodel_name="res.users",
+        string="Signed by",
+        domain=[("share", "=", False)],
+        help="Signs letters and sends e-mails; otherwise the person responsible for "
+        "the case does.",
+    )
+
+    _procedure_delay_uniq = models.UniqueIndex(
+        "(procedure_id, delay_days, basis) WHERE (active IS TRUE)",
+        "Two active levels of a procedure cannot be reached on the same day.",
+    )
+    _days_sane = models.Constraint(
+        "CHECK (min_gap_days >= 0 AND pay_by_days >= 0)",
+        "The minimum gap and the days to pay cannot be negative.",
+    )
+
+    # === DEFAULT METHODS === #
+
+    @api.model
+    def _default_channel_ids(self):
+        email = self.env.ref("payment_reminder.channel_email", raise_if_not_found=False)
+        return [Command.set(email.ids)] if email else []
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("delay_days", "basis", "min_gap_days", "is_reviewed")
+    def _compute_rule_tip(self):
+        for level in self:
+            parts = [level._get_trigger_text()]
+            if level.min_gap_days and not level._is_heads_up():
+                parts.append(
+                    self.env._(
+                        "at least %(days)s days after the last notice",
+                        days=level.min_gap_days,
+                    )
+                )
+            level.rule_tip = ", ".join(parts)
+
+    def _get_trigger_text(self):
+        """Return when the level is reached, in words."""
+        self.ensure_one()
+        basis = dict(self._fields["basis"]._description_selection(self.env))[self.basis]
+        if self.delay_days < 0:
+            return self.env._(
+                "%(days)s days before %(basis)s", days=-self.delay_days, basis=basis
+            )
+        if self.delay_days == 0:
+            return self.env._("on %(basis)s", basis=basis)
+        return self.env._(
+            "%(days)s days after %(basis)s", days=self.delay_days, basis=basis
+        )
+
+    # === CONSTRAINT METHODS === #
+
+    @api.constrains("delay_days", "basis")
+    def _check_delay(self):
+        for level in self:
+            if level.basis != "due_date" and level.delay_days < 0:
+                raise ValidationError(
+                    self.env._(
+                        "'%(level)s': only levels counted from the due date can come "
+                        "before it.",
+                        level=level.name,
+                    )
+                )
+
+    @api.constrains("channel_ids", "mail_template_id", "letter_intro")
+    def _check_text(self):
+        for level in self:
+            codes = level.channel_ids.mapped("code")
+            if "email" in codes and not level.mail_template_id:
+                raise ValidationError(
+                    self.env._(
+                        "'%(level)s' sends e-mails: choose its e-mail text.",
+                        level=level.name,
+                    )
+                )
+
+    # === BUSINESS METHODS - PLANNING === #
+
+    def _is_heads_up(self):
+        """Return whether this level speaks of money that is not overdue yet.
+
+        :rtype: bool
+        """
+        self.ensure_one()
+        return self.basis == "due_date" and self.delay_days <= 0
+
+    def _get_reach_date(self, date_maturity, last_notice_date):
+        """Return the first day on which an item is late enough for this level.
+
+        :param datetime.date date_maturity: due date of the item
+        :param datetime.date | bool last_notice_date: when the item was in a notice
+        :rtype: datetime.date
+        """
+        self.ensure_one()
+        basis_date = date_maturity
+        if self.basis == "end_of_month":
+            basis_date = date_maturity + relativedelta(day=31)
+        elif self.basis == "previous_notice" and last_notice_date:
+            basis_date = last_notice_date
+        return basis_date + relativedelta(days=self.delay_days)
+
+    def _is_reached(self, line, date):
+        """Return whether the item ``line`` is late enough for this level.
+
+        :param dunning.case.line line: one open receivable line
+        :param datetime.date date: the company's date to decide for
+        :rtype: bool
+        """
+        return date >= self._get_reach_date(line.date_maturity, line.last_notice_date)
+
+    def _get_pay_by_date(self, date):
+        """Return until when a notice of ``date`` asks to pay.
+
+        :param datetime.date date: when the notice is sent
+        :return: a working day of the company's calendar, or ``False``
+        :rtype: datetime.date | bool
+        """
+        self.ensure_one()
+        if not self.pay_by_days:
+            return False
+        return self.company_id._get_dunning_business_day(
+            date + relativedelta(days=self.pay_by_days)
+        )

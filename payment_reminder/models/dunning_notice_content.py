@@ -1,0 +1,387 @@
+import base64
+from decimal import Decimal
+
+from odoo import models
+from odoo.tools.image import image_data_uri
+from odoo.tools.misc import format_date
+
+from ..tools.amount_in_words import amount_in_words
+
+
+class DunningNotice(models.Model):
+    """What a notice says: the values for mails and letters."""
+
+    _inherit = "dunning.notice"
+
+    # === IN THE CUSTOMER'S LANGUAGE === #
+
+    def _localized(self):
+        """Return the notice in the language and company of its recipient."""
+        self.ensure_one()
+        return self.with_context(lang=self.lang).with_company(self.company_id)
+
+    def _format_amount(self, amount):
+        """Return ``amount`` with the currency, in the customer's locale."""
+        return self.currency_id.format(amount)
+
+    def _format_date(self, date):
+        """Return ``date`` in the customer's locale."""
+        return format_date(self.env, date, lang_code=self.lang) if date else ""
+
+    def _get_amount_in_words(self):
+        """Return the amount of the notice in words, in the customer's language.
+
+        :rtype: str
+        """
+        self.ensure_one()
+        currency = self.currency_id
+        return amount_in_words(
+            self._to_decimal(self.amount_total),
+            currency.name,
+            self.lang,
+            currency.decimal_places,
+        )
+
+    def _to_decimal(self, amount):
+        """Return a float amount of the notice's currency as an exact Decimal."""
+        return Decimal(f"{amount:.{self.currency_id.decimal_places}f}")
+
+    # === HOW TO PAY === #
+
+    def _get_bank_account(self):
+        """Return the account to pay to: the invoices' own, else one of the company.
+
+        :rtype: res.partner.bank
+        """
+        self.ensure_one()
+        invoice_banks = self.claim_ids.move_id.sudo().partner_bank_id
+        if len(invoice_banks) == 1:
+            return invoice_banks
+        banks = self.company_id.sudo().partner_id.bank_ids
+        in_currency = banks.filtered(lambda bank: bank.currency_id == self.currency_id)
+        neutral = banks.filtered(lambda bank: not bank.currency_id)
+        return (in_currency or neutral)[:1]
+
+    def _get_payment_reference(self):
+        """Return what the customer writes on the payment: the invoices' references.
+
+        :rtype: str
+        """
+        self.ensure_one()
+        references = [
+            line.move_id.payment_reference or line.invoice_name or ""
+            for line in self.claim_ids.sudo()
+        ]
+        unique = list(dict.fromkeys(filter(None, references)))
+        if len(unique) > 4:
+            return self.number or self.case_id.partner_id.ref or unique[0] + " …"
+        return ", ".join(unique)
+
+    def _get_payment_details(self):
+        """Return how to pay by bank transfer, in the customer's language.
+
+        :return: pairs of label and value; empty without a bank account
+        :rtype: list[tuple[str, str]]
+        """
+        self.ensure_one()
+        bank = self._get_bank_account()
+        if not bank:
+            return []
+        company = self.company_id
+        holder = bank.acc_holder_name or company.name
+        details = [(self.env._("Payee"), holder)]
+        if company.vat and self._is_russian(bank):
+            details.append((self.env._("INN"), company.vat))
+        details.append((self.env._("Account"), self._format_account(bank)))
+        if bank.bank_id:
+            details.append((self.env._("Bank"), bank.bank_id.name))
+        if bank.bank_bic:
+            label = self.env._("BIK") if self._is_russian(bank) else "BIC"
+            details.append((label, bank.bank_bic))
+        return details
+
+    def _is_russian(self, bank):
+        """Return whether ``bank`` is an account in the Russian national format."""
+        number = (bank.sanitized_acc_number or "").strip()
+        return len(number) == 20 and number.isdigit()
+
+    def _format_account(self, bank):
+        """Return the account number in groups of four."""
+        number = bank.sanitized_acc_number or bank.acc_number or ""
+        if self._is_russian(bank):
+            return number
+        return " ".join(number[i : i + 4] for i in range(0, len(number), 4))
+
+    # === LETTER === #
+
+    def _get_letter_filename(self):
+        """Return the name of the stored letter, without path separators."""
+        self.ensure_one()
+        return f"{(self.number or str(self.id)).replace('/', '-')}.pdf"
+
+    def _prepare_letter_values(self):
+        """Return the values of a demand letter.
+
+        :return: the shape that ``dunning.letter.printer`` documents
+        :rtype: dict
+        """
+        notice = self._localized()
+        level = notice.level_id
+        return {
+            "lang": notice.lang,
+            "number": notice.number or notice.env._("Draft"),
+            "date": notice.date,
+            "subject": level.letter_subject or level.name,
+            "sender": notice._prepare_letter_sender(),
+            "recipient_lines": notice._get_recipient_lines(),
+            "salutation": notice.env._("Dear Sir or Madam,"),
+            "intro": level.letter_intro,
+            "claims": [notice._prepare_letter_claim(line) for line in notice.claim_ids]
+            + notice._prepare_letter_credit(),
+            "currency": notice.currency_id,
+            "total": notice._to_decimal(notice.amount_total),
+            "amount_in_words": notice._get_amount_in_words(),
+            "pay_by": notice._get_pay_by(),
+            "bank": notice._get_payment_details(),
+            "reference": notice._get_payment_reference(),
+            "closing": level.letter_closing,
+            "signatory": notice._prepare_signatory(),
+            "info": notice._get_letter_info(),
+        }
+
+    def _prepare_letter_sender(self):
+        """Return the letterhead: the company's address and identification."""
+        company = self.company_id.sudo()
+        return {
+            "name": company.name,
+            "lines": self._get_address_lines(company.partner_id),
+            "phone": company.phone or "",
+            "email": company.email or "",
+            "website": company.website or "",
+            "vat_label": company.country_id.vat_label or self.env._("Tax ID"),
+            "vat": company.vat or "",
+            "registry": company.company_registry or "",
+            "logo": self._get_logo_uri(),
+            "color": company.primary_color or False,
+        }
+
+    def _get_logo_uri(self):
+        """Return the company's logo as a data URI, or ``False`` without one."""
+        company = self.company_id.sudo()
+        if not company.logo or company.uses_default_logo:
+            return False
+        return image_data_uri(base64.b64encode(base64.b64decode(company.logo)))
+
+    def _get_address_lines(self, partner):
+        """Return the postal address of ``partner`` without its name, line by line."""
+        address = partner._display_address(without_company=True)
+        return [line.strip() for line in address.splitlines() if line.strip()]
+
+    def _get_recipient_lines(self):
+        """Return what is read through the window of the envelope."""
+        contact, customer = self.contact_id, self.partner_id
+        names = [customer.name]
+        if contact != customer and contact.name and contact.name != customer.name:
+            names.append(contact.name)
+        return names + self._get_address_lines(contact)
+
+    def _prepare_letter_claim(self, line):
+        """Return one row of the table of claims."""
+        return {
+            "number": line.invoice_name or "",
+            "date": line.invoice_date,
+            "date_due": line.date_maturity,
+            "days_late": max(line.days_late, 0),
+            "description": line._get_service_text(),
+            "amount": self._to_decimal(line.amount_residual),
+        }
+
+    def _prepare_letter_credit(self):
+        """Return the row that deducts unmatched credit, if there is one."""
+        if self.currency_id.is_zero(self.amount_credit):
+            return []
+        return [
+            {
+                "number": self.env._("Payments and credits received"),
+                "date": False,
+                "date_due": False,
+                "days_late": False,
+                "description": self.env._("not assigned to an invoice yet"),
+                "amount": -self._to_decimal(self.amount_credit),
+            }
+        ]
+
+    def _prepare_signatory(self):
+        """Return who signs: a named person."""
+        user = self.user_id.sudo()
+        if not user:
+            return False
+        return {"name": user.name, "function": user.partner_id.function or ""}
+
+    def _get_letter_info(self):
+        """Return the further lines of the letter's information block."""
+        user = self.user_id.sudo()
+        info = []
+        if self.partner_id.ref:
+            info.append((self.env._("Your customer no."), self.partner_id.ref))
+        if user:
+            info.append((self.env._("Your contact"), user.name))
+        if user.phone or self.company_id.phone:
+            info.append((self.env._("Phone"), user.phone or self.company_id.phone))
+        return info
+
+    # === MAIL === #
+
+    def _render_claims_table(self):
+        """Return the table of what is open, for the mail templates.
+
+        :rtype: markupsafe.Markup
+        """
+        return self._render_part("payment_reminder.mail_claims_table")
+
+    def _render_payment_details(self):
+        """Return how to pay, for the mail templates.
+
+        :rtype: markupsafe.Markup
+        """
+        return self._render_part("payment_reminder.mail_payment_details")
+
+    def _render_signature(self):
+        """Return who writes, for the mail templates: a named person with a phone.
+
+        :rtype: markupsafe.Markup
+        """
+        return self._render_part("payment_reminder.mail_signature")
+
+    def _get_greeting(self):
+        """Return the salutation, by name where the recipient is a person.
+
+        :rtype: str
+        """
+        notice = self._localized()
+        contact = notice.contact_id
+        if contact.is_company or not contact.name:
+            return notice.env._("Dear Sir or Madam,")
+        return notice.env._("Dear %(name)s,", name=contact.name)
+
+    def _get_request_text(self):
+        """Return the sentence that asks for the money: how much, until when.
+
+        :rtype: str
+        """
+        notice = self._localized()
+        amount = notice._format_amount(notice.amount_total)
+        pay_by = notice._get_pay_by()
+        if not pay_by:
+            return notice.env._("Please pay %(amount)s.", amount=amount)
+        return notice.env._(
+            "Please pay %(amount)s by %(date)s.",
+            amount=amount,
+            date=notice._format_date(pay_by),
+        )
+
+    def _get_pay_by(self):
+        """Return until when the notice asks, or would ask, to pay.
+
+        :rtype: datetime.date | bool
+        """
+        self.ensure_one()
+        return self.pay_by_date or self.level_id._get_pay_by_date(self.date)
+
+    def _get_days_late_text(self, days):
+        """Return '1 day late', '5 days late' with the right plural of the language."""
+        if days == 1:
+            return self.env._("1 day late")
+        return self.env._("%(days)s days late", days=days)
+
+    def _render_part(self, template):
+        notice = self._localized()
+        return notice.env["ir.qweb"]._render(template, {"notice": notice})
+
+    def _get_mail_subject_reference(self):
+        """Return what the subject of a mail names: one number, or how many invoices.
+
+        :rtype: str
+        """
+        notice = self._localized()
+        names = list(dict.fromkeys(notice.claim_ids.mapped("invoice_name")))
+        if len(names) == 1:
+            return notice.env._("invoice %(number)s", number=names[0])
+        return notice.env._("%(count)s invoices", count=len(names))
+
+    def _get_pay_url(self):
+        """Return where the customer sees the only open invoice, or all of them.
+
+        :rtype: str
+        """
+        self.ensure_one()
+        moves = self.claim_ids.move_id.sudo()
+        base = self.case_id.get_base_url()
+        return base + (moves.get_portal_url() if len(moves) == 1 else "/my/invoices")
+
+    # === CHATTER === #
+
+    def _log_on_cases(self):
+        """Write what was sent into the history of the cases."""
+        messages = (
+            self.env["mail.message"]
+            .sudo()
+            .create([notice._prepare_case_message_values() for notice in self])
+        )
+        for notice, message in zip(self, messages, strict=True):
+            notice.mail_message_id = message
+
+    def _prepare_case_message_values(self):
+        """Return the values of the chatter message about a delivered notice."""
+        self.ensure_one()
+        return {
+            "model": self.case_id._name,
+            "res_id": self.case_id.id,
+            "record_name": self.case_id.display_name,
+            "subject": self.subject,
+            "body": self.body_html or self._get_history_text(),
+            "message_type": "email_outgoing" if self.message_id else "notification",
+            "subtype_id": self.env.ref("mail.mt_note").id,
+            "author_id": self.user_id.partner_id.id or self.company_id.partner_id.id,
+            "email_from": self.email_from,
+            "message_id": self.message_id or False,
+            "date": self.sent_at,
+            "attachment_ids": self.pdf_attachment_id.ids,
+            "partner_ids": self.contact_id.ids if self.message_id else [],
+        }
+
+    def _log_on_invoices(self):
+        """Write into the chatter of each invoice that it stood in a notice."""
+        values = []
+        note = self.env.ref("mail.mt_note").id
+        for notice in self:
+            body = notice._get_history_text()
+            author = notice.user_id.partner_id or notice.company_id.partner_id
+            values += [
+                {
+                    "model": move._name,
+                    "res_id": move.id,
+                    "body": body,
+                    "message_type": "notification",
+                    "subtype_id": note,
+                    "author_id": author.id,
+                    "date": notice.sent_at,
+                }
+                for move in notice.claim_ids.move_id
+            ]
+        self.env["mail.message"].sudo().create(values)
+
+    def _get_history_text(self):
+        """Return in one sentence what was delivered, for the chatter.
+
+        :rtype: str
+        """
+        self.ensure_one()
+        return self.env._(
+            "%(level)s over %(amount)s to %(recipient)s (%(channel)s %(number)s)",
+            level=self.level_id.name,
+            amount=self._format_amount(self.amount_total),
+            recipient=self.email_to or self.contact_id.display_name,
+            channel=self.channel_id.name,
+            number=self.number or "",
+        )

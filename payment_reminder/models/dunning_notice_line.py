@@ -1,0 +1,89 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..const import FINAL_STATES, NOT_OWED_REASONS
+
+
+class DunningNoticeLine(models.Model):
+    """What a notice says about one receivable line: a lean snapshot."""
+
+    _name = "dunning.notice.line"
+    _description = "Reminder Notice Item"
+    _order = "notice_id, date_maturity, id"
+    _rec_name = "invoice_name"
+
+    notice_id = fields.Many2one(
+        comodel_name="dunning.notice", required=True, index=True, ondelete="cascade"
+    )
+    company_id = fields.Many2one(comodel_name="res.company", required=True, index=True)
+    # The snapshot outlives an invoice that is reset to draft and edited.
+    move_line_id = fields.Many2one(
+        comodel_name="account.move.line",
+        string="Receivable",
+        index="btree_not_null",
+        ondelete="set null",
+    )
+    move_id = fields.Many2one(
+        comodel_name="account.move",
+        string="Invoice",
+        index="btree_not_null",
+        ondelete="set null",
+    )
+    level_id = fields.Many2one(comodel_name="dunning.level", ondelete="restrict")
+    is_climbing = fields.Boolean(
+        help="The item reaches its level with this notice; other items are only named."
+    )
+    invoice_name = fields.Char(string="Number")
+    invoice_date = fields.Date()
+    date_maturity = fields.Date(string="Due Date")
+    days_late = fields.Integer()
+    currency_id = fields.Many2one(comodel_name="res.currency")
+    amount_residual = fields.Monetary(string="Open")
+    left_out_reason = fields.Selection(
+        selection=NOT_OWED_REASONS,
+        help="Why the item was taken out when the notice was claimed for sending.",
+    )
+    description = fields.Char(compute="_compute_description")
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("move_id")
+    def _compute_description(self):
+        for line in self:
+            line.description = line._get_service_text()
+
+    def _get_service_text(self):
+        """Return what was invoiced, in one line: the first service and how many more.
+
+        :rtype: str
+        """
+        self.ensure_one()
+        products = self.move_id.sudo().invoice_line_ids.filtered(
+            lambda row: row.display_type == "product" and (row.name or row.product_id)
+        )
+        if not products:
+            return ""
+        first = products[0]
+        text = (first.name or first.product_id.name or "").strip().split("\n")[0]
+        more = len(products) - 1
+        if more:
+            text = self.env._(
+                "%(service)s and %(number)s more", service=text, number=more
+            )
+        return text
+
+    # === CRUD METHODS === #
+
+    def write(self, vals):
+        if any(line.notice_id.state in FINAL_STATES for line in self):
+            raise UserError(
+                self.env._("What a notice said is evidence and cannot be changed.")
+            )
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_evidence(self):
+        if any(line.notice_id.state in FINAL_STATES for line in self):
+            raise UserError(
+                self.env._("What a notice said is evidence and cannot be deleted.")
+            )

@@ -1,0 +1,211 @@
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+
+class DunningNotice(models.Model):
+    """The life of a notice between its release and its outcome."""
+
+    _inherit = "dunning.notice"
+
+    # === BUSINESS METHODS - SENDING === #
+
+    def _trigger_sending(self):
+        """Wake the sender."""
+        self.env.ref("payment_reminder.ir_cron_dunning_send")._trigger()
+
+    @api.model
+    def _cron_send_queued(self):
+        """Send what is queued; see ``dunning.sender``."""
+        self.env["dunning.sender"]._process_queue()
+
+    def _recheck(self, date):
+        """Read again what is open and refresh the notices before they are sent.
+
+        :param datetime.date date: the company's date of the delivery
+        :return: the notices that still have something to say; the others were skipped
+        :rtype: dunning.notice
+        """
+        self.env.flush_all()
+        for company, notices in self.grouped("company_id").items():
+            notices._refresh_lines(date, company)
+        self.env.invalidate_all()
+        credit = self.case_id._get_unmatched_credit()
+        return self.browse().union(
+            *(n for n in self if n._refresh_totals(date, credit[n.case_id.id]))
+        )
+
+    def _refresh_lines(self, date, company):
+        """Update residual and lateness of all items in one statement."""
+        planner = self.env["dunning.planner"]
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE dunning_notice_line snapshot
+                   SET amount_residual = COALESCE(now.residual, 0),
+                       days_late = %(date)s - snapshot.date_maturity,
+                       left_out_reason = now.reason
+                  FROM (SELECT nline.id,
+                               account_move_line.amount_residual_currency AS residual,
+                               CASE WHEN account_move_line.id IS NULL
+                                    THEN 'not_posted' ELSE %(not_owed)s END AS reason
+                          FROM dunning_notice_line nline
+                          JOIN dunning_notice notice ON notice.id = nline.notice_id
+                          JOIN dunning_case dcase ON dcase.id = notice.case_id
+                          JOIN res_partner customer ON customer.id = dcase.partner_id
+                     LEFT JOIN account_move_line
+                            ON account_move_line.id = nline.move_line_id
+                     LEFT JOIN account_move move
+                            ON move.id = account_move_line.move_id
+                     LEFT JOIN dunning_case_line item
+                            ON item.move_line_id = account_move_line.id
+                         WHERE nline.notice_id IN %(notices)s) now
+                 WHERE now.id = snapshot.id
+                """,
+                date=date,
+                not_owed=planner._get_not_owed_sql(date, company),
+                notices=tuple(self.ids),
+            )
+        )
+
+    def _refresh_totals(self, date, credit):
+        """Update total, lateness and pay-by date; skip what has become pointless.
+
+        :param datetime.date date: the company's date of the delivery
+        :param float credit: unmatched credit of the case, in its currency
+        :return: whether something is left to say
+        :rtype: bool
+        """
+        self.ensure_one()
+        claims = self.claim_ids
+        if not any(claims.mapped("is_climbing")):
+            self._set_skipped(self._get_settled_text())
+            return False
+        treatment = self.level_id.procedure_id.credit_treatment
+        amount = sum(claims.mapped("amount_residual"))
+        deducted = credit if treatment == "reduce" else 0.0
+        total = self.currency_id.round(amount - deducted)
+        held = treatment == "hold" and self.currency_id.compare_amounts(credit, 0) > 0
+        if held or self.currency_id.compare_amounts(total, 0) <= 0:
+            reasons = dict(
+                self.env["dunning.run.exclusion"]
+                ._fields["reason"]
+                ._description_selection(self.env)
+            )
+            self._set_skipped(reasons["credit_hold" if held else "credit"])
+            return False
+        self.write(
+            {
+                "date": date,
+                "amount_credit": deducted,
+                "amount_total": total,
+                "days_late": max(claims.mapped("days_late")),
+                "pay_by_date": self.level_id._get_pay_by_date(date),
+            }
+        )
+        return True
+
+    def _get_settled_text(self):
+        """Return why nothing is left to say, in the words of the items' reasons."""
+        self.ensure_one()
+        field = self.env["dunning.notice.line"]._fields["left_out_reason"]
+        labels = dict(field._description_selection(self.env))
+        codes = set(self.line_ids.filtered("is_climbing").mapped("left_out_reason"))
+        return self.env._(
+            "Settled before it was sent: %(reasons)s",
+            reasons=", ".join(labels[code] for code in sorted(codes - {False})),
+        )
+
+    # === BUSINESS METHODS - OUTCOME === #
+
+    def _climb(self, date):
+        """Let the items reach their level, once, and remember the pay-by date.
+
+        :param datetime.date date: the company's date of the delivery
+        """
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE dunning_case_line item
+                   SET level_id = CASE WHEN line.is_climbing THEN line.level_id
+                                       ELSE item.level_id END,
+                       last_notice_date = %(date)s,
+                       pay_by_date = GREATEST(item.pay_by_date, notice.pay_by_date)
+                  FROM dunning_notice_line line
+                  JOIN dunning_notice notice ON notice.id = line.notice_id
+                 WHERE line.notice_id IN %(notices)s
+                   AND line.left_out_reason IS NULL
+                   AND item.move_line_id = line.move_line_id
+                """,
+                date=date,
+                notices=tuple(self.ids),
+            )
+        )
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE dunning_case
+                   SET last_notice_date = GREATEST(last_notice_date, %s)
+                 WHERE id IN %s
+                """,
+                date,
+                tuple(self.case_id.ids),
+            )
+        )
+        self.env["dunning.case.line"].invalidate_model()
+        self.env["dunning.case"].invalidate_model(["last_notice_date", "level_id"])
+
+    def _fall_back(self):
+        """Let another channel take over a failed notice, or tell a person."""
+        self.ensure_one()
+        way = self.channel_id.fallback_id
+        sibling = self._get_siblings().filtered(lambda n: n.channel_id == way)
+        if sibling:
+            self.fallback_notice_id = sibling[0]
+        elif way and not way._get_handler()._get_unreachable_reason(self.contact_id):
+            self.fallback_notice_id = self._copy_to_channel(way)
+        else:
+            self._notify_person()
+
+    def _get_siblings(self):
+        """Return the notices to the same customer in the same run."""
+        self.ensure_one()
+        return self.search(
+            [("run_id", "=", self.run_id.id), ("case_id", "=", self.case_id.id)]
+        )
+
+    def _copy_to_channel(self, channel):
+        """Return a queued copy of the notice for another channel."""
+        self.ensure_one()
+        copied = self.create(
+            {
+                **self._prepare_copy_values(),
+                "channel_id": channel.id,
+                "channel": channel.code,
+                "state": "queued",
+                "line_ids": [
+                    fields.Command.create(line.copy_data({"notice_id": False})[0])
+                    for line in self.line_ids
+                ],
+            }
+        )
+        self._trigger_sending()
+        return copied
+
+    def _prepare_copy_values(self):
+        """Return the values that a notice shares with its replacement."""
+        names = (
+            "run_id case_id company_id partner_id contact_id level_id date"
+            " currency_id amount_credit amount_total days_late sequence"
+        ).split()
+        return self._convert_to_write({name: self[name] for name in names})
+
+    def _notify_person(self):
+        """Put the notices on the desk of the person responsible."""
+        for notice in self:
+            notice.case_id.activity_schedule(
+                "mail.mail_activity_data_warning",
+                user_id=(notice.user_id or self.env.user).id,
+                summary=self.env._("Reminder not delivered"),
+                note=notice.reason,
+            )

@@ -1,0 +1,122 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+
+class DunningProcedure(models.Model):
+    """An ordered list of levels and the rules that hold for all of them."""
+
+    _name = "dunning.procedure"
+    _description = "Reminder Procedure"
+    _order = "sequence, id"
+    _check_company_auto = True
+
+    # === IDENTITY === #
+    name = fields.Char(required=True, translate=True)
+    sequence = fields.Integer(default=10)
+    active = fields.Boolean(default=True)
+    company_id = fields.Many2one(
+        comodel_name="res.company",
+        required=True,
+        index=True,
+        default=lambda self: self.env.company,
+    )
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    level_ids = fields.One2many(
+        comodel_name="dunning.level", inverse_name="procedure_id", copy=True
+    )
+    is_default = fields.Boolean(compute="_compute_is_default")
+
+    # === RULES === #
+    tolerance_amount = fields.Monetary(
+        string="Tolerance",
+        help="Nobody is reminded of less than this amount in total, in the company's "
+        "currency.",
+    )
+    first_level = fields.Selection(
+        selection=[
+            ("climb", "Start with the first level"),
+            ("age", "Start with the level that its age has reached"),
+        ],
+        string="First Reminder",
+        required=True,
+        default="climb",
+        help="What happens to an invoice that is already late when it is reminded for "
+        "the first time.",
+    )
+    credit_treatment = fields.Selection(
+        selection=[
+            ("reduce", "Deduct them from the amount"),
+            ("hold", "Hold the reminder until they are matched"),
+            ("ignore", "Ignore them"),
+        ],
+        string="Unmatched Payments",
+        required=True,
+        default="reduce",
+        help="Payments and credit notes of the customer that are not matched with an "
+        "invoice yet.",
+    )
+
+    _tolerance_positive = models.Constraint(
+        "CHECK (tolerance_amount >= 0)", "The tolerance cannot be negative."
+    )
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("company_id.dunning_procedure_id")
+    def _compute_is_default(self):
+        for procedure in self:
+            procedure.is_default = (
+                procedure.company_id.dunning_procedure_id == procedure
+            )
+
+    # === CONSTRAINT METHODS === #
+
+    @api.constrains("active")
+    def _check_default_is_active(self):
+        for procedure in self:
+            if not procedure.active and procedure.is_default:
+                raise ValidationError(
+                    self.env._(
+                        "'%(procedure)s' is the default of %(company)s. Choose another "
+                        "default procedure before you archive it.",
+                        procedure=procedure.name,
+                        company=procedure.company_id.name,
+                    )
+                )
+
+    # === ACTION METHODS === #
+
+    def action_set_default(self):
+        """Make this the procedure of customers without one of their own."""
+        for procedure in self:
+            procedure.company_id.dunning_procedure_id = procedure
+
+    # === BUSINESS METHODS - PLANNING === #
+
+    def _get_next_level(self, level, days_late):
+        """Return the level that follows ``level`` for an item that is so late.
+
+        Heads-ups speak of money that is not overdue yet, so an overdue item skips
+        them. The planner does the same in SQL; a test holds both together.
+
+        :param dunning.level level: what the item has reached, may be empty or belong
+            to another procedure (then its delay tells how far it was)
+        :param int days_late: days since the due date
+        :rtype: dunning.level
+        """
+        self.ensure_one()
+
+        def is_after(candidate):
+            if not level:
+                return True
+            if level.procedure_id == self:
+                return (candidate.sequence, candidate.id) > (level.sequence, level.id)
+            return candidate.delay_days > level.delay_days
+
+        return self.level_ids.sorted(lambda lvl: (lvl.sequence, lvl.id)).filtered(
+            lambda lvl: (
+                lvl.active
+                and is_after(lvl)
+                and not (lvl._is_heads_up() and days_late > 0)
+            )
+        )[:1]

@@ -1,0 +1,31 @@
+from odoo import fields, models
+
+from ..const import EXCLUSION_REASONS
+
+
+class DunningRunExclusion(models.Model):
+    """Why an overdue receivable line got no notice in a run."""
+
+    _name = "dunning.run.exclusion"
+    _description = "Item Left Out of a Reminder Run"
+    _order = "run_id, partner_id, id"
+    _rec_name = "move_line_id"
+
+    run_id = fields.Many2one(
+        comodel_name="dunning.run", required=True, index=True, ondelete="cascade"
+    )
+    company_id = fields.Many2one(comodel_name="res.company", required=True, index=True)
+    partner_id = fields.Many2one(comodel_name="res.partner", string="Customer")
+    move_line_id = fields.Many2one(
+        comodel_name="account.move.line",
+        string="Receivable",
+        required=True,
+        index=True,
+        ondelete="cascade",
+    )
+    move_id = fields.Many2one(related="move_line_id.move_id", string="Invoice")
+    date_maturity = fields.Date(string="Due Date")
+    days_late = fields.Integer()
+    currency_id = fields.Many2one(comodel_name="res.currency")
+    amount_residual = fields.Monetary(string="Open")
+    reason = fields.Selection(selection=EXCLUSION_REASONS, required=True)

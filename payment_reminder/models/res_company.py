@@ -1,0 +1,73 @@
+from odoo import fields, models
+from odoo.tools import SQL
+
+
+class ResCompany(models.Model):
+    """The company's default procedure and its idea of 'today'."""
+
+    _inherit = "res.company"
+
+    dunning_procedure_id = fields.Many2one(
+        comodel_name="dunning.procedure",
+        string="Default Reminder Procedure",
+        domain="[('company_id', '=', id)]",
+        help="Used for customers and invoices that name no procedure of their own.",
+    )
+
+    def _get_dunning_today(self):
+        """Return the current date where the company is.
+
+        :rtype: datetime.date
+        """
+        self.ensure_one()
+        timezone = self.partner_id.tz or self.env.user.tz
+        return fields.Date.context_today(self.with_context(tz=timezone))
+
+    def _ensure_dunning_procedure(self):
+        """Copy the shipped procedure to the companies that have none yet."""
+        template = self.env.ref(
+            "payment_reminder.procedure_standard", raise_if_not_found=False
+        )
+        if not template:
+            return
+        Procedure = self.env["dunning.procedure"].sudo().with_context(active_test=False)
+        for company in self:
+            procedure = Procedure.search([("company_id", "=", company.id)], limit=1)
+            procedure = procedure or template.sudo().copy(
+                {"company_id": company.id, "name": template.name}
+            )
+            if not company.dunning_procedure_id:
+                company.sudo().dunning_procedure_id = procedure
+
+    def _get_dunning_business_day(self, date):
+        """Return ``date``, or the company's next working day after it.
+
+        :param datetime.date date: a date of the company's calendar
+        :rtype: datetime.date
+        """
+        self.ensure_one()
+        calendar = self.resource_calendar_id
+        if not calendar or calendar.flexible_hours:
+            return date
+        start = fields.Datetime.to_datetime(date)
+        planned = calendar.plan_days(1, start, compute_leaves=True)
+        return planned.date() if planned else date
+
+    def _lock_dunning_planning(self):
+        """Try to become the only one who plans reminders of this company.
+
+        The lock is a courtesy that lasts until the transaction ends; what really keeps
+        two runs apart are the unique indexes.
+
+        :return: whether nobody else is planning
+        :rtype: bool
+        """
+        self.ensure_one()
+        [[locked]] = self.env.execute_query(
+            SQL(
+                "SELECT pg_try_advisory_xact_lock(hashtext(%s), %s)",
+                "payment_reminder.plan",
+                self.id,
+            )
+        )
+        return locked

@@ -1,0 +1,1 @@
+"""Pure Python helpers: no ORM, no I/O of their own, specified by doctests."""

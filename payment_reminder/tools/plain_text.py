@@ -1,0 +1,49 @@
+"""The plain-text part of a mail: as complete as the HTML part, and readable."""
+
+from lxml import etree, html
+
+from odoo.tools import html2plaintext
+
+SEPARATOR = "  |  "
+
+
+def mail_to_plain_text(body):
+    """Return ``body`` as text, every row of a data table on a line of its own.
+
+    Tables with ``role="presentation"`` only place things and are taken apart.
+
+    :param str body: the HTML of a mail
+    :rtype: str
+
+    >>> print(mail_to_plain_text(
+    ...     "<p>Dear Ann,</p><table><tr><th>Invoice</th><th>Open</th></tr>"
+    ...     "<tr><td>INV/1</td><td>10 €</td></tr></table><p>Thank you</p>"
+    ... ))
+    Dear Ann,
+    Invoice  |  Open
+    INV/1  |  10 €
+    Thank you
+    """
+    if not (body or "").strip():
+        return ""
+    tree = html.fromstring(f"<div>{body}</div>")
+    for hidden in tree.xpath("//*[contains(@style, 'display:none')]"):
+        hidden.drop_tree()
+    for row in tree.xpath("//table[not(@role='presentation')]//tr"):
+        _flatten_row(row)
+    for block in tree.xpath("//table[@role='presentation']//tr"):
+        block.tag = "p"
+        block.attrib.clear()
+    text = html2plaintext(etree.tostring(tree, encoding="unicode", method="html"))
+    lines = [" ".join(line.split(" ")).rstrip() for line in text.splitlines()]
+    return "\n".join(lines).strip()
+
+
+def _flatten_row(row):
+    """Replace the cells of ``row`` by one paragraph."""
+    cells = [" ".join(cell.text_content().split()) for cell in row]
+    for cell in list(row):
+        row.remove(cell)
+    row.tag = "p"
+    row.attrib.clear()
+    row.text = SEPARATOR.join(filter(None, cells))
