@@ -26,6 +26,9 @@ MODULES = (
 )
 LANGUAGES = ("ru_RU", "de_DE")
 MARK = "made by payment_reminder/devtools"
+BATCH = ("--stop-after-init", "--no-http", "--max-cron-threads=0")
+# Half a minute that each browser test of a copy would spend again.
+WARM_UP = "env['ir.qweb']._pregenerate_assets_bundles(); env.cr.commit()"
 # Changes here do not change the database that an installation makes.
 NOT_INSTALLED = ("tests", "readme", "__pycache__")
 
@@ -60,14 +63,16 @@ class Databases:
     def template(self):
         """Return the name of the database with Odoo's modules and demo data."""
         key = _hash(source.version(), ROOT, MODULES, LANGUAGES)
-        modules = ",".join(MODULES)
         return self._template(
             f"template_odoo_{key}",
             f"Template database ({', '.join(MODULES)})",
-            lambda name: self.run_odoo(
-                name, "-i", modules, f"--load-language={','.join(LANGUAGES)}"
-            ),
+            self._build_template,
         )
+
+    def _build_template(self, name):
+        languages = f"--load-language={','.join(LANGUAGES)}"
+        self.run_odoo("-d", name, "-i", ",".join(MODULES), languages, *BATCH)
+        self.run_odoo("shell", "-d", name, "--no-http", script=WARM_UP)
 
     def template_with_addon(self):
         """Return the name of the database with the addon as well."""
@@ -114,24 +119,24 @@ class Databases:
 
     def install(self, name, option="-i"):
         """Install the addon in a database, or update it with ``-u``."""
-        self.run_odoo(name, option, ADDON)
+        self.run_odoo("-d", name, option, ADDON, *BATCH)
         query = "SELECT state, demo FROM ir_module_module WHERE name = %s"
         with self.server.cursor(name) as cursor:
             cursor.execute(query, [ADDON])
             row = cursor.fetchone()
         if row != ("installed", True):
             what = "was not installed" if row[0] != "installed" else "has no demo data"
-            raise ToolError(f"{ADDON} {what}, the reason is in {LOG / name}.log.")
+            raise ToolError(f"{ADDON} {what}, see {LOG}/database.log.")
 
-    def run_odoo(self, name, *arguments):
+    def run_odoo(self, *arguments, script=""):
         """Let Odoo change a database; raise with the first error of its log."""
-        log = LOG / f"{name}.log"
-        failure = f"Odoo failed on the database {name}"
+        log, failure = LOG / "database.log", "Odoo failed to prepare a database"
         try:
             run_logged(
-                odoo.odoo_command("-d", name, *arguments, *odoo.WITHOUT_SERVER),
+                odoo.odoo_command(*arguments),
                 log.name,
                 failure,
+                script=script,
                 env=odoo.environment(self.server),
                 cwd=STATE,
             )

@@ -12,11 +12,12 @@ from email import message_from_binary_file, policy
 from io import BytesIO
 from pathlib import Path
 
+from pypdf import PdfWriter
+
 from odoo import api
 from odoo.modules.registry import Registry
 from odoo.service.server import load_server_wide_modules
 from odoo.tools import config, formatLang
-from pypdf import PdfWriter
 
 from .console import command, say, step
 

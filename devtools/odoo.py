@@ -11,8 +11,6 @@ from . import postgres, source
 from .console import command
 from .paths import CONFIG, DATA, ROOT, VENV, VENV_PYTHON, caller_dir
 
-WITHOUT_SERVER = ["--stop-after-init", "--no-http", "--max-cron-threads=0"]
-
 
 @command
 def main():

@@ -19,10 +19,11 @@ _UNREACHABLE = re.compile(
 )
 
 
-def run_logged(arguments, log_name, failure, **options):
+def run_logged(arguments, log_name, failure, script="", **options):
     """Run a program with its output in ``.odoo/log/<log_name>``.
 
     :param str failure: what to say first when it fails
+    :param str script: what the program reads from its standard input
     :raise ToolError: with the reason, as far as the output shows one
     """
     LOG.mkdir(parents=True, exist_ok=True)
@@ -30,9 +31,10 @@ def run_logged(arguments, log_name, failure, **options):
     with log.open("w") as stream:
         result = subprocess.run(
             [str(argument) for argument in arguments],
-            stdin=subprocess.DEVNULL,
+            input=script,
             stdout=stream,
             stderr=subprocess.STDOUT,
+            text=True,
             check=False,
             **options,
         )

@@ -3,6 +3,7 @@
 On Debian and Ubuntu root gets what is missing; anybody else is told the command.
 """
 
+import ctypes.util
 import functools
 import os
 import re
@@ -16,6 +17,7 @@ from .process import run_logged
 POSTGRES_FOLDERS = Path("/usr/lib/postgresql")
 OLDEST_POSTGRES = 13
 PDF = ("wkhtmltopdf", ["wkhtmltopdf", "fonts-dejavu-core"])
+PANGO = ("Pango", ["libpango-1.0-0", "libpangoft2-1.0-0", "fonts-dejavu-core"])
 BROWSER = ("chromium", ["chromium", "fonts-dejavu-core"])
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
@@ -30,6 +32,8 @@ def prepare(again=False):
     _prepare_postgres()
     if not shutil.which("wkhtmltopdf"):
         _try(*PDF, "letters are rendered by WeasyPrint instead")
+    if not ctypes.util.find_library("pangoft2-1.0"):
+        _try(*PANGO, "WeasyPrint cannot render letters")
     if not any(shutil.which(name) for name in BROWSERS):
         _try(*BROWSER, "browser tests are skipped")
 

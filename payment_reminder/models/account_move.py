@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
+from odoo.tools.misc import format_date
 
 
 class AccountMove(models.Model):
@@ -24,8 +25,8 @@ class AccountMove(models.Model):
         string="Reminders",
         compute="_compute_dunning_status",
         compute_sudo=True,
-        help="The level reached, when the last notice went out and until when it asks "
-        "to pay.",
+        help="The level reached, when the last notice went out, until when it asks to "
+        "pay, and what keeps further reminders back.",
     )
     dunning_notice_count = fields.Integer(
         compute="_compute_dunning_notice_count", compute_sudo=True
@@ -39,23 +40,54 @@ class AccountMove(models.Model):
         for move in self:
             move.dunning_line_ids = by_move.get(move, items.browse())
 
-    @api.depends("payment_state", "state")
+    @api.depends("payment_state", "state", "no_followup")
     @api.depends_context("lang")
     def _compute_dunning_status(self):
         for move in self:
-            items = move.dunning_line_ids.filtered("level_id")
-            item = items.sorted(lambda i: (i.level_id.delay_days, i.id))[-1:]
-            move.dunning_status = item and move._get_dunning_status_text(item)
+            parts = move._get_dunning_progress() + move._get_dunning_obstacles()
+            move.dunning_status = " · ".join(parts)
 
-    def _get_dunning_status_text(self, item):
-        """Return in one line how far the reminders of ``item`` are."""
+    def _get_dunning_progress(self):
+        """Return how far the reminders of the invoice are.
+
+        :return: texts: the highest level and its date, the latest pay-by date
+        :rtype: list[str]
+        """
         self.ensure_one()
-        return self.env._(
-            "%(level)s on %(date)s",
-            level=item.level_id.name,
-            date=fields.Date.to_string(item.last_notice_date)
-            and self.env["ir.qweb.field.date"].value_to_html(item.last_notice_date, {}),
-        )
+        items = self.dunning_line_ids.filtered("level_id")
+        item = items.sorted(lambda i: (i.level_id.delay_days, i.id))[-1:]
+        if not item:
+            return []
+        parts = [
+            self.env._(
+                "%(level)s on %(date)s",
+                level=item.level_id.name,
+                date=format_date(self.env, item.last_notice_date),
+            )
+        ]
+        if item.is_open and item.pay_by_date:
+            date = format_date(self.env, item.pay_by_date)
+            parts.append(self.env._("to pay by %(date)s", date=date))
+        return parts
+
+    def _get_dunning_obstacles(self):
+        """Return what keeps an open invoice out of further reminders.
+
+        :rtype: list[str]
+        """
+        self.ensure_one()
+        is_open = self.payment_state in ("not_paid", "partial")
+        if self.move_type != "out_invoice" or self.state != "posted" or not is_open:
+            return []
+        parts = [self.env._("no reminders wanted")] if self.no_followup else []
+        items = self.dunning_line_ids.filtered("is_open")
+        if any(items.mapped("is_blocked")):
+            parts.append(self.env._("blocked"))
+        case = items.case_id.filtered("is_on_hold")[:1]
+        if case:
+            date = format_date(self.env, case.hold_until)
+            parts.append(self.env._("customer on hold until %(date)s", date=date))
+        return parts
 
     def _compute_dunning_notice_count(self):
         counts = dict(

@@ -10,7 +10,11 @@ from odoo.tools.mail import (
 
 from odoo.addons.base.models.ir_mail_server import MailDeliveryException
 
-from ..tools.delivery import PermanentDeliveryError, classify_smtp_error
+from ..tools.delivery import (
+    PermanentDeliveryError,
+    TransientDeliveryError,
+    classify_smtp_error,
+)
 from ..tools.plain_text import mail_to_plain_text
 
 
@@ -171,7 +175,9 @@ class DunningChannelEmail(models.AbstractModel):
                     smtp_from=notices[:1].email_from,
                 )
             except Exception as error:
-                raise classify_smtp_error(self._get_cause(error)) from error
+                # whatever it is, it says nothing about the recipients
+                reason = classify_smtp_error(self._get_cause(error))
+                raise TransientDeliveryError(str(reason)) from error
 
         session = MailSession(connect)
         session.get()
@@ -189,7 +195,10 @@ class DunningChannelEmail(models.AbstractModel):
         return server
 
     def _deliver(self, notice, session):
-        message = self._build_message(notice)
+        try:
+            message = self._build_message(notice)
+        except Exception as error:
+            raise PermanentDeliveryError(str(error)) from error
         try:
             smtp = session.get()
             self.env["ir.mail_server"].sudo().send_email(message, smtp_session=smtp)
@@ -234,13 +243,15 @@ class DunningChannelEmail(models.AbstractModel):
         return headers
 
     def _get_attachments(self, notice):
-        """Return the stored PDF files of the invoices, if the level wants them.
+        """Return the letter of the same level, and the invoices if the level says so.
+
+        Stored files only, nothing is rendered here.
 
         :rtype: list[tuple[str, bytes, str]]
         """
-        if not notice.level_id.attach_invoices:
-            return []
-        files = notice.claim_ids.move_id.sudo().invoice_pdf_report_id
+        files = notice._get_siblings().sudo().pdf_attachment_id
+        if notice.level_id.attach_invoices:
+            files += notice.claim_ids.move_id.sudo().invoice_pdf_report_id
         return [(file.name, file.raw, file.mimetype) for file in files]
 
     def _get_preview_html(self, notice):

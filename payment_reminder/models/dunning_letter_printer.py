@@ -44,7 +44,8 @@ CLAIM_SIZE = 9.5
 CLAIM_LINE = 4
 NOTE_SIZE = 8
 NOTE_LINE = 3.2
-CLAIM_GAP = 1  # above and below together
+CLAIM_GAP = 1  # above, below and the line under it together
+CLAIM_RULE = 0.2
 COLUMN_WIDTHS = {"date": 22, "date_due": 22, "days_late": 26}
 AMOUNT_WIDTH = 34  # at least
 
@@ -70,6 +71,10 @@ LETTERHEAD_SIZE = 15
 LETTERHEAD_WIDTH = 65
 RETURN_SIZE = 7
 WINDOW_WIDTH = 80
+INFO_SIZE = 9
+INFO_LABEL_WIDTH = 25
+INFO_WIDTH = 40
+INFO_LINES = 8
 FOOT_SIZE = 7.5
 FOOT_WIDTH = 52
 FOOT_LINES = 4
@@ -270,14 +275,15 @@ class DunningLetterPrinter(models.AbstractModel):
             "html_lang": lang.replace("_", "-").split("@")[0],
             "number": letter["number"],
             "date": printer._format_long_date(letter["date"]),
-            "sender": sender,
+            "name": sender["name"],
+            "short_name": _get_metrics(400).clip(sender["name"], INFO_SIZE, 100),
             "color": _get_color(sender.get("color")),
             "logo": _get_image(sender.get("logo")),
             "is_long_name": _is_long_name(sender["name"]),
             "recipient_lines": [line for line in letter["recipient_lines"] if line],
             "return_line": _get_return_line(sender),
             "foot": _get_foot(sender),
-            "info": [pair for pair in letter.get("info") or [] if pair[1]],
+            "info": _get_info(letter.get("info") or []),
             "columns": printer._get_columns(letter),
         }
         view["is_long_address"] = _is_long_address(view["recipient_lines"])
@@ -310,7 +316,7 @@ class DunningLetterPrinter(models.AbstractModel):
         return {"number": page.number, "blocks": blocks}
 
     def _prepare_table(self, table, letter, air):
-        pad = (CLAIM_GAP + air) / 2
+        pad = (CLAIM_GAP + air - CLAIM_RULE) / 2
         return {
             "kind": "table",
             "rows": [{**row.value, "pad": pad} for row in table.rows],
@@ -513,6 +519,17 @@ def _get_return_line(sender):
 
 def _is_wide(metrics, text):
     return metrics.get_width(text, RETURN_SIZE) > WINDOW_WIDTH * SLACK
+
+
+def _get_info(pairs):
+    """Return the information block's pairs, as many as stand above the subject."""
+    metrics, shown, lines = _get_metrics(400), [], 0
+    for label, value in pairs:
+        value = metrics.clip(value or "", INFO_SIZE, 2 * INFO_WIDTH)
+        lines += metrics.count_lines(value, INFO_SIZE, INFO_WIDTH)
+        if value and lines <= INFO_LINES:
+            shown.append((metrics.clip(label, INFO_SIZE, INFO_LABEL_WIDTH), value))
+    return shown
 
 
 def _get_foot(sender):

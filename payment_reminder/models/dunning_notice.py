@@ -46,6 +46,7 @@ class DunningNotice(models.Model):
         comodel_name="res.partner", string="Recipient", required=True, readonly=True
     )
     lang = fields.Char(compute="_compute_lang")
+    lang_name = fields.Char(string="Language", compute="_compute_lang_name")
     level_id = fields.Many2one(
         comodel_name="dunning.level", required=True, readonly=True, ondelete="restrict"
     )
@@ -153,7 +154,7 @@ class DunningNotice(models.Model):
         "Another notice to the customer is not finished yet.",
     )
     _queue_idx = models.Index(
-        "(channel, sequence, id) WHERE state IN ('queued', 'in_flight')"
+        "(channel_id, id) WHERE state IN ('queued', 'in_flight')"
     )
     _unlogged_idx = models.Index("(id) WHERE state = 'sent' AND is_logged IS NOT TRUE")
 
@@ -178,13 +179,19 @@ class DunningNotice(models.Model):
                 (lang for lang in candidates if lang in installed), "en_US"
             )
 
+    @api.depends("lang")
+    def _compute_lang_name(self):
+        names = dict(self.env["res.lang"].get_installed())
+        for notice in self:
+            notice.lang_name = names.get(notice.lang, notice.lang)
+
     @api.depends("level_id.user_id", "case_id.user_id", "run_id.user_id")
     def _compute_user_id(self):
         for notice in self:
             notice.user_id = (
                 notice.level_id.user_id
                 or notice.case_id._get_signatory()
-                or notice.run_id.user_id
+                or notice.run_id.user_id.filtered(lambda user: not user._is_superuser())
             )
 
     # === CRUD METHODS === #
@@ -227,34 +234,44 @@ class DunningNotice(models.Model):
 
     def action_leave_out(self):
         """Take proposed notices out of their run."""
-        self._check_state("proposed", self.env._("left out"))
-        self._set_skipped(self.env._("Left out by %s.", self.env.user.name))
+        notices = self._check_action("proposed", self.env._("left out"))
+        notices._set_skipped(self.env._("Left out by %s.", self.env.user.name))
 
     def action_retry(self):
         """Queue failed notices again."""
-        self._check_state("failed", self.env._("sent again"))
-        self._set_queued()
-        self._trigger_sending()
+        notices = self._check_action("failed", self.env._("sent again"))
+        notices._set_queued()
+        notices._trigger_sending()
 
     def action_give_up(self):
         """Accept that failed notices will not be delivered."""
-        self._check_state("failed", self.env._("given up"))
-        self._set_skipped(self.env._("Given up by %s.", self.env.user.name))
+        notices = self._check_action("failed", self.env._("given up"))
+        notices._set_skipped(self.env._("Given up by %s.", self.env.user.name))
 
     def action_confirm_sent(self):
         """Record that a doubtful notice did reach the customer."""
-        self._check_state("in_doubt", self.env._("confirmed"))
-        for notice in self:
+        for notice in self._check_action("in_doubt", self.env._("confirmed")):
             notice._set_sent(notice.date)
 
     def action_send_again(self):
         """Send a doubtful notice once more, as a person has decided."""
-        self._check_state("in_doubt", self.env._("sent again"))
-        self._set_queued()
-        self._trigger_sending()
+        notices = self._check_action("in_doubt", self.env._("sent again"))
+        notices._set_queued()
+        notices._trigger_sending()
 
-    def _check_state(self, state, doing):
-        """Raise unless all notices are in ``state``."""
+    def _check_action(self, state, doing):
+        """Return the notices with the right to change them, or say why not.
+
+        Nobody has the right to write notices: they are evidence. What a person may do
+        with them are the actions above.
+
+        :param str state: the state that all notices must be in
+        :param str doing: what is about to be done, for the message
+        :raise AccessError: when the user may only look
+        :raise UserError: when a notice is in another state
+        """
+        self.check_access("read")
+        self.run_id.check_access("write")
         states = dict(self._fields["state"]._description_selection(self.env))
         for notice in self:
             if notice.state != state:
@@ -266,9 +283,11 @@ class DunningNotice(models.Model):
                         state=states[notice.state],
                     )
                 )
+        return self.sudo()
 
     # === STATES === #
-    # The only methods that change a state (design: invariant 8).
+    # The only methods that change a state (design: invariant 8). They are called with
+    # the rights of the system: people reach them through actions and the sender.
 
     def _set_queued(self):
         """Release the notices to the sender."""

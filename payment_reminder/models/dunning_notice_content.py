@@ -310,14 +310,17 @@ class DunningNotice(models.Model):
         return notice.env._("%(count)s invoices", count=len(names))
 
     def _get_pay_url(self):
-        """Return where the customer sees the only open invoice, or all of them.
+        """Return where the customer sees and pays the oldest invoice.
+
+        A preview must not change anything, so it does not make the token of the page:
+        preparing a notice for sending does.
 
         :rtype: str
         """
         self.ensure_one()
-        moves = self.claim_ids.move_id.sudo()
-        base = self.case_id.get_base_url()
-        return base + (moves.get_portal_url() if len(moves) == 1 else "/my/invoices")
+        move = self.claim_ids.move_id[:1].sudo()
+        url = move.get_portal_url() if move.access_token else move.access_url
+        return self.case_id.get_base_url() + url
 
     # === CHATTER === #
 
@@ -378,10 +381,10 @@ class DunningNotice(models.Model):
         """
         self.ensure_one()
         return self.env._(
-            "%(level)s over %(amount)s to %(recipient)s (%(channel)s %(number)s)",
+            "%(level)s (%(channel)s %(number)s) to %(recipient)s, %(amount)s open",
             level=self.level_id.name,
-            amount=self._format_amount(self.amount_total),
-            recipient=self.email_to or self.contact_id.display_name,
             channel=self.channel_id.name,
             number=self.number or "",
+            recipient=self.contact_id.display_name,
+            amount=self._format_amount(self.amount_total),
         )

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.tools import SQL
+from odoo.tools import SQL, plaintext2html
 
 
 class DunningNotice(models.Model):
@@ -11,7 +11,7 @@ class DunningNotice(models.Model):
 
     def _trigger_sending(self):
         """Wake the sender."""
-        self.env.ref("payment_reminder.ir_cron_dunning_send")._trigger()
+        self.env.ref("payment_reminder.ir_cron_dunning_send").sudo()._trigger()
 
     @api.model
     def _cron_send_queued(self):
@@ -201,11 +201,15 @@ class DunningNotice(models.Model):
         return self._convert_to_write({name: self[name] for name in names})
 
     def _notify_person(self):
-        """Put the notices on the desk of the person responsible."""
-        for notice in self:
+        """Put the notices on the desk of the person responsible.
+
+        The e-mail about it goes through the queue: here, the mail server may be the
+        very thing that fails.
+        """
+        for notice in self.with_context(mail_notify_force_send=False):
             notice.case_id.activity_schedule(
                 "mail.mail_activity_data_warning",
                 user_id=(notice.user_id or self.env.user).id,
                 summary=self.env._("Reminder not delivered"),
-                note=notice.reason,
+                note=plaintext2html(notice.reason or ""),
             )

@@ -1,7 +1,8 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tools.misc import format_date
 
 
 class DunningRun(models.Model):
@@ -64,7 +65,14 @@ class DunningRun(models.Model):
     skipped_count = fields.Integer(compute="_compute_counts")
     exclusion_count = fields.Integer(compute="_compute_counts")
     has_letters = fields.Boolean(compute="_compute_counts")
-    amount_text = fields.Char(string="Amount", compute="_compute_amount_text")
+    amount_text = fields.Char(
+        string="Amount",
+        compute="_compute_amount_text",
+        help="What the customers are asked to pay, by currency. A customer who gets an "
+        "e-mail and a letter counts once; skipped notices do not count.",
+    )
+    level_text = fields.Char(string="By Level", compute="_compute_breakdown")
+    channel_text = fields.Char(string="By Channel", compute="_compute_breakdown")
 
     # === COMPUTE METHODS === #
 
@@ -72,7 +80,7 @@ class DunningRun(models.Model):
     @api.depends_context("lang")
     def _compute_name(self):
         for run in self:
-            date = self.env["ir.qweb.field.date"].value_to_html(run.date, {})
+            date = format_date(self.env, run.date, date_format="medium")
             run.name = self.env._("Reminders of %(date)s", date=date)
 
     def _compute_counts(self):
@@ -126,7 +134,7 @@ class DunningRun(models.Model):
     def _compute_amount_text(self):
         sums = {}
         rows = self.env["dunning.notice"]._read_group(
-            [("run_id", "in", self.ids)],
+            [("run_id", "in", self.ids), ("state", "!=", "skipped")],
             ["run_id", "case_id"],
             ["amount_total:max"],
         )
@@ -139,6 +147,24 @@ class DunningRun(models.Model):
                 currency.format(amount)
                 for currency, amount in sums.get(run, {}).items()
             )
+
+    @api.depends_context("lang")
+    def _compute_breakdown(self):
+        for run in self:
+            run.level_text = run._get_breakdown("level_id")
+            run.channel_text = run._get_breakdown("channel_id")
+
+    def _get_breakdown(self, by):
+        """Return how many notices there are of each kind: 'Letter: 3, E-mail: 2'.
+
+        :param str by: the many2one field of the notice that tells the kind
+        :rtype: str
+        """
+        self.ensure_one()
+        rows = self.env["dunning.notice"]._read_group(
+            [("run_id", "=", self.id), ("state", "!=", "skipped")], [by], ["__count"]
+        )
+        return ", ".join(f"{kind.name}: {number}" for kind, number in reversed(rows))
 
     # === CONSTRAINT METHODS === #
 
@@ -179,6 +205,19 @@ class DunningRun(models.Model):
 
     # === CRUD METHODS === #
 
+    def write(self, vals):
+        if "state" in vals and not self.env.su:
+            raise AccessError(
+                self.env._("The state of a run changes through its buttons only.")
+            )
+        if {"date", "company_id"} & set(vals) and any(
+            run.state != "draft" for run in self
+        ):
+            raise UserError(
+                self.env._("Date and company of a planned run cannot be changed.")
+            )
+        return super().write(vals)
+
     @api.ondelete(at_uninstall=False)
     def _unlink_except_approved(self):
         if any(run.state not in ("draft", "proposed", "cancelled") for run in self):
@@ -190,21 +229,29 @@ class DunningRun(models.Model):
 
     def action_plan(self):
         """Propose notices for the company and date of the run."""
+        self.check_access("write")
         for run in self:
             run._plan()
 
     def action_approve(self):
         """Release the proposed notices for sending."""
+        self.check_access("write")
         self._set_approved()
 
     def action_send(self):
         """Queue the approved notices; they are sent in the background."""
+        self.check_access("write")
         for run in self:
             run._set_sending()
-        self.env.ref("payment_reminder.ir_cron_dunning_send")._trigger()
+        self.env["dunning.notice"]._trigger_sending()
+
+    def action_refresh(self):
+        """Show how far the sending is: the form reads the run again."""
+        return True
 
     def action_cancel(self):
         """Give up what has not been sent yet."""
+        self.check_access("write")
         self._set_cancelled()
 
     def action_view_notices(self):
@@ -236,7 +283,7 @@ class DunningRun(models.Model):
     # === STATES === #
 
     def _set_proposed(self):
-        self.write({"state": "proposed"})
+        self.sudo().write({"state": "proposed"})
 
     def _set_approved(self):
         for run in self:
@@ -246,7 +293,7 @@ class DunningRun(models.Model):
                         "'%(run)s' cannot be approved: plan it first.", run=run.name
                     )
                 )
-        self.write({"state": "approved"})
+        self.sudo().write({"state": "approved"})
 
     def _set_sending(self):
         self.ensure_one()
@@ -255,8 +302,9 @@ class DunningRun(models.Model):
                 self.env._("'%(run)s' must be approved before it is sent.")
                 % {"run": self.name}
             )
-        self.write({"state": "sending"})
-        self.notice_ids.filtered(lambda n: n.state == "proposed")._set_queued()
+        self.sudo().write({"state": "sending"})
+        proposed = self.sudo().notice_ids.filtered(lambda n: n.state == "proposed")
+        proposed._set_queued()
         self._set_done_if_finished()
 
     def _set_done_if_finished(self):
@@ -266,9 +314,8 @@ class DunningRun(models.Model):
             ["run_id"],
         )
         busy = self.browse(run.id for [run] in waiting)
-        self.filtered(lambda run: run.state == "sending" and run not in busy).write(
-            {"state": "done"}
-        )
+        finished = self.filtered(lambda run: run.state == "sending") - busy
+        finished.sudo().write({"state": "done"})
 
     def _set_cancelled(self):
         for run in self:
@@ -277,11 +324,11 @@ class DunningRun(models.Model):
                     self.env._("'%(run)s' is done, nothing is left to cancel.")
                     % {"run": run.name}
                 )
-        open_notices = self.notice_ids.filtered(
+        open_notices = self.sudo().notice_ids.filtered(
             lambda n: n.state in ("proposed", "queued")
         )
         open_notices._set_skipped(self.env._("The run was cancelled."))
-        self.write({"state": "cancelled"})
+        self.sudo().write({"state": "cancelled"})
 
     # === BUSINESS METHODS - PLANNING === #
 

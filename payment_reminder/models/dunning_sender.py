@@ -46,7 +46,7 @@ class DunningSender(models.AbstractModel):
         """
         with self._get_claim_token() as token:
             self._recover_orphans()
-            self._log_sent()
+            self._retry(self._log_sent)
             has_time = True
             while has_time:
                 notices = self._retry(lambda: self._claim(token, date))
@@ -68,6 +68,9 @@ class DunningSender(models.AbstractModel):
         self.env.execute_query(SQL("SELECT pg_advisory_lock(%s)", lock))
         try:
             yield token
+        except BaseException:
+            self.env.cr.rollback()
+            raise
         finally:
             self.env.execute_query(SQL("SELECT pg_advisory_unlock(%s)", lock))
 
@@ -91,7 +94,7 @@ class DunningSender(models.AbstractModel):
         """
         Notice = self.env["dunning.notice"]
         waiting = Notice.search(
-            self._get_queue_domain(), limit=CHUNK_SIZE * 4, order="channel, id"
+            self._get_queue_domain(), limit=CHUNK_SIZE * 4, order="channel_id, id"
         )
         claimed = waiting.try_lock_for_update(limit=CHUNK_SIZE) if waiting else waiting
         if not claimed:
@@ -233,6 +236,7 @@ class DunningSender(models.AbstractModel):
         notices = self.env["dunning.notice"].search(
             [("state", "=", "sent"), ("is_logged", "=", False)], limit=CHUNK_SIZE * 4
         )
+        notices = notices.try_lock_for_update() if notices else notices
         for channel, group in notices.grouped("channel_id").items():
             channel._get_handler()._log_sent(group)
         notices.write({"is_logged": True})

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.tools import SQL
 
 
@@ -13,6 +13,16 @@ class ResCompany(models.Model):
         domain="[('company_id', '=', id)]",
         help="Used for customers and invoices that name no procedure of their own.",
     )
+
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        companies = super().create(vals_list)
+        companies._ensure_dunning_procedure()
+        return companies
+
+    # === BUSINESS METHODS === #
 
     def _get_dunning_today(self):
         """Return the current date where the company is.
@@ -30,12 +40,11 @@ class ResCompany(models.Model):
         )
         if not template:
             return
-        Procedure = self.env["dunning.procedure"].sudo().with_context(active_test=False)
+        # the creator of a company may neither see the shipped procedure nor its levels
+        template = template.sudo().with_context(active_test=False)
         for company in self:
-            procedure = Procedure.search([("company_id", "=", company.id)], limit=1)
-            procedure = procedure or template.sudo().copy(
-                {"company_id": company.id, "name": template.name}
-            )
+            procedure = template.search([("company_id", "=", company.id)], limit=1)
+            procedure = procedure or template.copy({"company_id": company.id})
             if not company.dunning_procedure_id:
                 company.sudo().dunning_procedure_id = procedure
 

@@ -70,8 +70,8 @@ class TestLetterLayout(BaseCase):
                 self.assertIn("table", page.kinds())
 
     def test_up_to_eight_claims_with_a_normal_text_need_one_page(self):
-        blocks = [Block("text", h) for h in (9, 7, 17)]
-        ends = [Block("text", 12), Block("text", 7), Block("signature", 15)]
+        blocks = [Block("text", h) for h in (9, 6.5, 16.5)]
+        ends = [Block("text", 11.5), Block("text", 6.5), Block("signature", 15)]
         for count in (1, 2, 8):
             pages = paginate(blocks, _rows(count), Block("total", 36), ends, SHEET)
             self.assertEqual(len(pages), 1, count)

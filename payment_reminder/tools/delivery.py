@@ -65,6 +65,9 @@ def classify_smtp_error(error, in_data=False):
     """
     code, text = _get_reply(error)
     text = text or type(error).__name__
+    if isinstance(error, smtplib.SMTPSenderRefused):
+        # it says something about us, not about the recipient
+        return TransientDeliveryError(f"{code} {text}")
     if code:
         kind = PermanentDeliveryError if code >= 500 else TransientDeliveryError
         return kind(f"{code} {text}")

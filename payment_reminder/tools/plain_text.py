@@ -1,5 +1,7 @@
 """The plain-text part of a mail: as complete as the HTML part, and readable."""
 
+import re
+
 from lxml import etree, html
 
 from odoo.tools import html2plaintext
@@ -36,7 +38,7 @@ def mail_to_plain_text(body):
         block.attrib.clear()
     text = html2plaintext(etree.tostring(tree, encoding="unicode", method="html"))
     lines = [" ".join(line.split(" ")).rstrip() for line in text.splitlines()]
-    return "\n".join(lines).strip()
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
 
 
 def _flatten_row(row):

@@ -1,0 +1,729 @@
+import smtplib
+from datetime import timedelta
+from unittest.mock import patch
+
+import psycopg2.errors
+
+from odoo import fields
+from odoo.exceptions import AccessError, UserError
+from odoo.sql_db import db_connect
+from odoo.tests import tagged
+from odoo.tools import mute_logger
+
+from ..const import MAX_TRIES, RETRY_MINUTES
+from .sending_common import SendingCommon
+
+SENDER = "odoo.addons.payment_reminder.models.dunning_sender"
+STATES = ("proposed", "queued", "in_flight", "sent", "failed", "in_doubt", "skipped")
+ACTIONS = {
+    "action_leave_out": "proposed",
+    "action_retry": "failed",
+    "action_give_up": "failed",
+    "action_confirm_sent": "in_doubt",
+    "action_send_again": "in_doubt",
+}
+
+
+@tagged("post_install", "-at_install")
+class TestSendingStates(SendingCommon):
+    """From the release of a notice to its outcome, and what is kept of it."""
+
+    def _put_in_state(self, notice, state):
+        """Bring ``notice`` into ``state`` as nobody but a test would."""
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE dunning_notice SET state = %s WHERE id = %s", [state, notice.id]
+        )
+        notice.invalidate_recordset()
+
+    # === STRAIGHT ON === #
+
+    def test_released_notice_is_sent_and_its_run_is_done(self):
+        notice = self._queue()
+        self.assertEqual((notice.state, notice.run_id.state), ("queued", "sending"))
+        self._work()
+        self.assertSent(notice)
+        self.assertEqual(notice.run_id.state, "done")
+        self.assertTrue(notice.sent_at)
+        self.assertFalse(notice.claim_token)
+        self.assertFalse(notice.reason)
+
+    def test_sent_notice_lets_its_item_climb_once(self):
+        notice = self._queue()
+        self.assertNotClimbed(notice)
+        self._work()
+        item = self._items(notice.line_ids.move_id)
+        self.assertEqual(item.level_id, self.friendly)
+        self.assertEqual(item.last_notice_date, self.today)
+        self.assertEqual(item.pay_by_date, notice.pay_by_date)
+        self.assertEqual(notice.case_id.last_notice_date, self.today)
+        self._work()
+        self.assertEqual(item.level_id, self.friendly)
+
+    def test_second_worker_finds_nothing_left_to_send(self):
+        notice = self._queue()
+        self._work()
+        self._work()
+        self.assertSent(notice)
+
+    def test_proposed_notice_is_not_sent(self):
+        self._overdue(5)
+        notice = self._plan().notice_ids
+        self._work()
+        self.assertEqual(notice.state, "proposed")
+        self.assertFalse(self.server.mails)
+
+    def test_cancelled_run_sends_nothing(self):
+        notice = self._queue()
+        notice.run_id.action_cancel()
+        self._work()
+        self.assertEqual(notice.state, "skipped")
+        self.assertIn("cancelled", notice.reason)
+        self.assertFalse(self.server.mails)
+
+    def test_notice_that_is_left_out_is_not_sent(self):
+        self._overdue(5)
+        run = self._plan()
+        run.notice_ids.action_leave_out()
+        self._release(run)
+        self._work()
+        self.assertEqual(run.notice_ids.state, "skipped")
+        self.assertIn(self.env.user.name, run.notice_ids.reason)
+        self.assertEqual(run.state, "done")
+        self.assertFalse(self.server.mails)
+
+    # === A PERSON DECIDES === #
+
+    def test_each_action_is_for_one_state_and_says_so(self):
+        notice = self._queue()
+        for action, allowed in ACTIONS.items():
+            for state in set(STATES) - {allowed}:
+                with self.subTest(action=action, state=state):
+                    self._put_in_state(notice, state)
+                    with self.assertRaisesRegex(UserError, "cannot be"):
+                        getattr(notice, action)()
+                    self.assertEqual(notice.state, state)
+
+    def test_failed_notice_is_sent_again_when_its_cause_is_mended(self):
+        self.customer.street = False
+        self.server.fault("rcpt", (550, b"no such user"), times=1)
+        notice = self._queue()
+        self._work()
+        self.assertEqual(notice.state, "failed")
+        notice.action_retry()
+        self.assertEqual((notice.state, notice.tries), ("queued", 0))
+        self.assertFalse(notice.reason)
+        self.assertEqual(notice.run_id.state, "sending")
+        self._work()
+        self.assertSent(notice)
+        self.assertEqual(notice.run_id.state, "done")
+
+    def test_failed_notice_can_be_given_up(self):
+        self.customer.street = False
+        self.server.fault("rcpt", (550, b"no such user"))
+        notice = self._queue()
+        self._work()
+        notice.action_give_up()
+        self.assertEqual(notice.state, "skipped")
+        self.assertNotClimbed(notice)
+
+    def test_confirmed_doubt_counts_as_sent_without_another_mail(self):
+        self.server.fault("text", smtplib.SMTPServerDisconnected("closed"))
+        notice = self._queue()
+        self._work()
+        self.assertEqual(notice.state, "in_doubt")
+        notice.action_confirm_sent()
+        self.assertEqual(notice.state, "sent")
+        self.assertEqual(self._items(notice.line_ids.move_id).level_id, self.friendly)
+        self._work()
+        self.assertFalse(self.server.mails)
+        self.assertTrue(notice.mail_message_id, "it is in the case's history")
+
+    def test_doubt_is_sent_again_if_a_person_says_so(self):
+        self.server.fault("text", smtplib.SMTPServerDisconnected("closed"), times=1)
+        notice = self._queue()
+        self._work()
+        self.assertEqual(notice.run_id.state, "done")
+        notice.action_send_again()
+        self.assertEqual((notice.state, notice.run_id.state), ("queued", "sending"))
+        self._work()
+        self.assertSent(notice)
+
+    # === EVIDENCE === #
+
+    def test_sent_notice_cannot_be_edited(self):
+        notice = self._queue()
+        self._work()
+        for values in (
+            {"body_html": "<p>We never said that</p>"},
+            {"amount_total": 1.0},
+            {"state": "proposed"},
+            {"email_to": "else@example.com"},
+        ):
+            with self.subTest(values), self.assertRaisesRegex(UserError, "evidence"):
+                notice.sudo().write(values)
+            with self.subTest(values), self.assertRaises(AccessError):
+                notice.write(values)
+        with self.assertRaisesRegex(UserError, "evidence"):
+            notice.line_ids.sudo().write({"amount_residual": 1.0})
+
+    def test_released_notice_cannot_be_deleted(self):
+        notice = self._queue()
+        for state in ("queued", "in_flight", "sent", "failed", "in_doubt"):
+            self._put_in_state(notice, state)
+            with self.subTest(state), self.assertRaisesRegex(UserError, "evidence"):
+                notice.sudo().unlink()
+        self._put_in_state(notice, "sent")
+        with self.assertRaisesRegex(UserError, "evidence"):
+            notice.line_ids.sudo().unlink()
+        with self.assertRaises(UserError):
+            notice.run_id.unlink()
+
+
+@tagged("post_install", "-at_install")
+class TestSendingClaim(SendingCommon):
+    """What is read again, in the moment before a notice goes out."""
+
+    def assertSkipped(self, notice, reason):
+        """Assert that a worker skips ``notice`` and names ``reason``."""
+        self._work()
+        self.assertEqual(notice.state, "skipped")
+        self.assertIn(reason, notice.reason)
+        self.assertFalse(self.server.mails)
+        self.assertNotClimbed(notice)
+        self.assertEqual(notice.run_id.state, "done")
+
+    # === NOT OWED ANY MORE === #
+
+    def test_paid_meanwhile_is_skipped(self):
+        notice = self._queue()
+        self._pay(notice.line_ids.move_id)
+        self.assertSkipped(notice, "Paid or settled")
+
+    def test_payment_on_its_way_is_skipped(self):
+        notice = self._queue()
+        move = notice.line_ids.move_id
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE account_move SET payment_state = 'in_payment' WHERE id = %s",
+            [move.id],
+        )
+        move.invalidate_recordset()
+        self.assertSkipped(notice, "on its way")
+
+    def test_pending_online_payment_is_skipped(self):
+        notice = self._queue()
+        move = notice.line_ids.move_id
+        provider = self.env["payment.provider"].sudo().search([], limit=1)
+        method = self.env["payment.method"].sudo().search([], limit=1)
+        self.env["payment.transaction"].sudo().create(
+            {
+                "provider_id": provider.id,
+                "payment_method_id": method.id,
+                "amount": move.amount_residual,
+                "currency_id": move.currency_id.id,
+                "partner_id": move.partner_id.id,
+                "reference": "pending",
+                "state": "pending",
+                "invoice_ids": move.ids,
+            }
+        )
+        self.assertSkipped(notice, "online payment is pending")
+
+    def test_customer_put_on_hold_is_skipped(self):
+        notice = self._queue()
+        notice.case_id.write({"hold_until": self.today, "hold_reason": "called us"})
+        self.assertSkipped(notice, "on hold")
+
+    def test_customer_whose_hold_is_over_is_written_to(self):
+        notice = self._queue()
+        yesterday = self._days_ago(1)
+        notice.case_id.write({"hold_until": yesterday, "hold_reason": "called us"})
+        self._work()
+        self.assertSent(notice)
+
+    def test_blocked_item_is_skipped(self):
+        notice = self._queue()
+        self._items(notice.line_ids.move_id).is_blocked = True
+        self.assertSkipped(notice, "blocked")
+
+    def test_invoice_excluded_from_followup_is_skipped(self):
+        notice = self._queue()
+        notice.line_ids.move_id.no_followup = True
+        self.assertSkipped(notice, "Excluded from follow-up")
+
+    def test_invoice_that_is_reset_to_draft_is_skipped(self):
+        notice = self._queue()
+        notice.line_ids.move_id.button_draft()
+        self._work()
+        self.assertEqual(notice.state, "skipped")
+        self.assertFalse(self.server.mails)
+
+    def test_credit_that_arrived_meanwhile_is_deducted(self):
+        notice = self._queue()
+        self._unmatched_payment(amount=30)
+        self._work()
+        self.assertSent(notice)
+        self.assertEqual((notice.amount_credit, notice.amount_total), (30, 70))
+
+    def test_credit_that_covers_all_is_skipped(self):
+        notice = self._queue()
+        self._unmatched_payment(amount=100)
+        self.assertSkipped(notice, "Covered")
+
+    def test_credit_holds_the_notice_if_the_procedure_says_so(self):
+        self.procedure.credit_treatment = "hold"
+        notice = self._queue()
+        self._unmatched_payment(amount=1)
+        self.assertSkipped(notice, "not matched yet")
+
+    # === THE REST === #
+
+    def test_partly_paid_meanwhile_asks_for_the_rest(self):
+        notice = self._queue()
+        self._pay(notice.line_ids.move_id, 60)
+        self._work()
+        self.assertSent(notice)
+        self.assertEqual(notice.amount_total, 40)
+        self.assertEqual(notice.line_ids.amount_residual, 40)
+        [mail] = self.server.mails
+        self.assertIn("40.00", mail.get_body("plain").get_content())
+        self.assertNotIn("100.00", mail.get_body("plain").get_content())
+
+    def test_only_the_open_one_of_two_items_is_named(self):
+        paid, still_open = self._overdue(9, 10), self._overdue(8, 20)
+        notice = self._release(self._plan()).notice_ids
+        self._pay(paid)
+        self._work()
+        self.assertSent(notice)
+        self.assertEqual(notice.claim_ids.move_id, still_open)
+        self.assertEqual((notice.amount_total, notice.days_late), (20, 8))
+        self.assertEqual(
+            notice.line_ids.filtered(lambda li: li.move_id == paid).left_out_reason,
+            "paid",
+        )
+        self.assertNotIn(paid.name, self.server.mails[0].as_string())
+        self.assertFalse(self._items(paid).level_id)
+        self.assertEqual(self._items(still_open).level_id, self.friendly)
+
+    def test_nothing_is_said_when_only_items_that_do_not_climb_are_left(self):
+        old = self._overdue(4)
+        self._run_and_send()
+        new = self._overdue(-4)
+        run = self._release(self._plan(self.today + timedelta(days=8)))
+        notice = run.notice_ids
+        self.assertEqual(notice.line_ids.move_id, old | new)
+        climbing = notice.line_ids.filtered("is_climbing").move_id
+        for move in climbing:
+            self._pay(move)
+        self._work(self.today + timedelta(days=8))
+        self.assertEqual(notice.state, "skipped")
+        self.assertFalse(self.server.mails)
+
+    def test_lateness_and_pay_by_date_count_from_the_day_of_delivery(self):
+        notice = self._queue()
+        self.assertEqual(notice.days_late, 5)
+        self._work(self.today + timedelta(days=3))
+        self.assertSent(notice)
+        self.assertEqual(notice.days_late, 8)
+        self.assertEqual(notice.date, self.today + timedelta(days=3))
+        self.assertEqual(
+            notice.pay_by_date,
+            self.friendly._get_pay_by_date(self.today + timedelta(days=3)),
+        )
+
+    # === OTHER WORKERS === #
+
+    def _claim(self, notice, token, is_started):
+        notice.sudo()._set_in_flight(token)
+        notice.sudo().is_started = is_started
+        return notice
+
+    def test_claim_of_a_living_worker_is_left_alone(self):
+        notice = self._claim(self._queue(), 4711, False)
+        with db_connect(self.env.cr.dbname).cursor() as other:
+            other.execute(
+                "SELECT pg_advisory_lock(hashtext('payment_reminder.claim'), 4711)"
+            )
+            self._work()
+            other.execute("SELECT pg_advisory_unlock_all()")
+        self.assertEqual(notice.state, "in_flight")
+        self.assertFalse(self.server.mails)
+
+    def test_claim_of_a_dead_worker_is_resumed_if_nothing_was_sent(self):
+        notice = self._claim(self._queue(), 4711, False)
+        self._work()
+        self.assertSent(notice)
+
+    def test_claim_of_a_dead_worker_is_in_doubt_if_sending_had_begun(self):
+        notice = self._claim(self._queue(), 4711, True)
+        self._work()
+        self.assertEqual(notice.state, "in_doubt")
+        self.assertIn("nobody knows", notice.reason)
+        self.assertActivity(notice, "nobody knows")
+        self.assertNotClimbed(notice)
+        self._work()
+        self.assertEqual(notice.state, "in_doubt")
+        self.assertFalse(self.server.mails)
+
+    def test_doubtful_customer_is_not_reminded_by_the_next_run(self):
+        notice = self._claim(self._queue(), 4711, True)
+        self._work()
+        again = self._plan(self.today + timedelta(days=30))
+        self.assertLeftOut(again, notice.line_ids.move_id, "in_progress")
+
+    def test_worker_leaves_no_lock_behind(self):
+        self._queue()
+        with self.assertRaisesRegex(ValueError, "unforeseen"), patch(
+            f"{SENDER}.DunningSender._claim", side_effect=ValueError("unforeseen")
+        ):
+            self._work()
+        self.env.cr.execute(
+            "SELECT COUNT(*) FROM pg_locks WHERE locktype = 'advisory'"
+            " AND pid = pg_backend_pid() AND classid = "
+            "(hashtext('payment_reminder.claim')::bigint & 4294967295)::oid"
+        )
+        self.assertEqual(self.env.cr.fetchone()[0], 0)
+
+
+@tagged("post_install", "-at_install")
+class TestSendingFailures(SendingCommon):
+    """What goes wrong outside: tried again, handed over, or shown to a person."""
+
+    # === TRANSIENT === #
+
+    def assertWaiting(self, notices, reason):
+        """Assert that ``notices`` wait for their second try."""
+        for notice in notices:
+            self.assertEqual((notice.state, notice.tries), ("queued", 1))
+            self.assertIn(reason, notice.reason)
+            self.assertFalse(notice.is_started)
+            self.assertGreater(notice.next_try, fields.Datetime.now())
+            self.assertNotClimbed(notice)
+
+    def test_transient_refusal_is_tried_again_later(self):
+        self.server.fault("rcpt", (450, b"4.2.1 greylisted"), times=1)
+        notice = self._queue()
+        self._work()
+        self.assertWaiting(notice, "450 4.2.1 greylisted")
+        self.assertEqual(notice.run_id.state, "sending")
+        self._work()
+        self.assertFalse(self.server.mails, "its time has not come")
+        self._work_again()
+        self.assertSent(notice)
+        self.assertFalse(notice.reason)
+
+    def test_each_try_waits_longer_and_after_five_it_has_failed(self):
+        self.customer.street = False
+        self.server.fault("rcpt", (421, b"try later"))
+        notice = self._queue()
+        waits = []
+        for _try in range(MAX_TRIES - 1):
+            before = fields.Datetime.now()
+            self._work_again()
+            self.assertEqual(notice.state, "queued")
+            waits.append(round((notice.next_try - before).total_seconds() / 60))
+        self.assertEqual(waits, list(RETRY_MINUTES))
+        self._work_again()
+        self.assertEqual(notice.state, "failed")
+        self.assertIn("5 tries", notice.reason)
+        self.assertActivity(notice, "5 tries")
+        connections = self.server.connections
+        self._work_again()
+        self.assertEqual(self.server.connections, connections)
+        self.assertNotClimbed(notice)
+
+    def test_unreachable_server_makes_all_notices_wait(self):
+        for error in (
+            ConnectionRefusedError("Connection refused"),
+            TimeoutError("timed out"),
+            (421, b"too busy"),
+            (554, b"no service for you now"),
+        ):
+            with self.subTest(error):
+                self.server.fault("connect", error, times=1)
+                partners = [self._create_customer(f"P{i}") for i in range(3)]
+                notices = self._queue(*partners)
+                self._work()
+                text = error[1].decode() if isinstance(error, tuple) else str(error)
+                self.assertWaiting(notices, text)
+                self.assertEqual(self.server.connections, 1)
+                self._work_again()
+                self.assertSent(notices)
+                self.server.connections = 0
+
+    def test_server_that_goes_away_in_between_does_not_fail_the_others(self):
+        partners = [self._create_customer(f"P{i}") for i in range(4)]
+        notices = self._queue(*partners)
+        self.server.fault("mail", smtplib.SMTPServerDisconnected("bye"), times=1)
+        first_connection = self.server.connect
+
+        def connect(*args, **kwargs):
+            if self.server.connections:
+                raise ConnectionRefusedError("Connection refused")
+            return first_connection(*args, **kwargs)
+
+        with patch("smtplib.SMTP", connect):
+            self._work()
+        self.assertWaiting(notices, "")
+        self._work_again()
+        self.assertSent(notices)
+
+    # === PERMANENT === #
+
+    def test_letter_takes_over_when_the_address_is_refused(self):
+        self.server.fault("rcpt", (550, b"5.1.1 no such user"), self.customer.email)
+        other = self._create_customer("Bob")
+        notices = self._queue(self.customer, other)
+        refused, sent = notices.sorted(lambda n: n.partner_id == other)
+        self._work()
+        self.assertSent(sent)
+        self.assertEqual(refused.state, "failed")
+        self.assertIn("550 5.1.1 no such user", refused.reason)
+        letter = refused.fallback_notice_id
+        self.assertEqual((letter.channel, letter.state), ("letter", "sent"))
+        self.assertTrue(letter.pdf_attachment_id)
+        self.assertEqual(letter.amount_total, 100)
+        self.assertEqual(self._items(letter.line_ids.move_id).level_id, self.friendly)
+        self.assertEqual(refused.run_id.state, "done")
+        self.assertFalse(refused.case_id.activity_ids)
+
+    def test_person_is_asked_when_no_channel_is_left(self):
+        self.customer.street = False
+        self.server.fault("rcpt", (550, b"5.1.1 no such user"))
+        notice = self._queue()
+        self._work()
+        self.assertEqual(notice.state, "failed")
+        self.assertFalse(notice.fallback_notice_id)
+        self.assertActivity(notice, "no such user")
+        self.assertNotClimbed(notice)
+        self.assertFalse(notice.case_id.last_notice_date)
+
+    def test_person_is_asked_when_all_channels_failed(self):
+        self._start_with_age()
+        self.server.fault("rcpt", (550, b"5.1.1 no such user"))
+        notices = self._queue(days=25)
+        self.assertEqual(set(notices.mapped("channel")), {"email", "letter"})
+        self.customer.street = False
+        self._work()
+        self.assertEqual(set(notices.mapped("state")), {"failed"})
+        self.assertTrue(notices.case_id.activity_ids)
+        self.assertNotClimbed(notices)
+
+    def test_customer_without_a_valid_address_gets_a_letter(self):
+        for ugly in (False, " ", "nobody", "@", "a b c", "bob@", "\r\nBcc: x"):
+            with self.subTest(email=ugly):
+                customer = self._create_customer(f"No mail {ugly!r}")
+                notice = self._queue(customer)
+                customer.email = ugly
+                self._work()
+                self.assertEqual(notice.state, "failed")
+                self.assertIn("no valid e-mail address", notice.reason)
+                self.assertEqual(notice.fallback_notice_id.state, "sent")
+        self.assertFalse(self.server.mails)
+
+    def test_blacklisted_customer_gets_a_letter(self):
+        notice = self._queue()
+        self.env["mail.blacklist"]._add(self.customer.email)
+        self._work()
+        self.assertEqual(notice.state, "failed")
+        self.assertIn("must not be written to", notice.reason)
+        self.assertEqual(notice.fallback_notice_id.state, "sent")
+        self.assertFalse(self.server.mails)
+
+    def test_customer_archived_meanwhile_is_still_written_to(self):
+        notice = self._queue()
+        self.customer.active = False
+        self._work()
+        self.assertSent(notice)
+
+    def test_letter_of_the_same_run_takes_over(self):
+        self._start_with_age()
+        self.server.fault("rcpt", (550, b"5.1.1 no such user"))
+        notices = self._queue(days=25)
+        email = notices.filtered(lambda n: n.channel == "email")
+        letter = notices - email
+        self._work()
+        self.assertEqual((email.state, letter.state), ("failed", "sent"))
+        self.assertEqual(email.fallback_notice_id, letter)
+        self.assertEqual(letter.run_id.notice_ids, notices, "no second letter")
+
+    def test_responsible_who_left_does_not_stop_the_sender(self):
+        self.customer.street = False
+        other = self._create_customer("Bob")
+        notices = self._queue(self.customer, other)
+        refused, sent = notices.sorted(lambda n: n.partner_id == other)
+        self.customer.email = False
+        self.clerk.write({"group_ids": [(5,)], "active": False})
+        self._work()
+        self.assertSent(sent)
+        self.assertEqual(refused.state, "failed")
+        self.assertTrue(refused.case_id.activity_ids)
+
+    # === DOUBTFUL === #
+
+    def test_line_cut_in_the_text_leaves_a_doubt_and_is_never_repeated(self):
+        other = self._create_customer("Bob")
+        for error in (smtplib.SMTPServerDisconnected("closed"), TimeoutError("hangs")):
+            with self.subTest(error):
+                self.server.mails.clear()
+                customer = self._create_customer(f"Cut {error}")
+                self.server.fault("text", error, customer.email)
+                notices = self._queue(customer, other)
+                cut, sent = notices.sorted(lambda n: n.partner_id == other)
+                self._work()
+                self.assertEqual(cut.state, "in_doubt")
+                self.assertActivity(cut, str(error))
+                self.assertNotClimbed(cut)
+                self.assertSent(sent)
+                self._work_again()
+                self.assertEqual(cut.state, "in_doubt")
+                self.assertFalse(self.server.mails_to(customer.email))
+                other = self._create_customer(f"Bob {error}")
+
+    @mute_logger(SENDER)
+    def test_unforeseen_error_leaves_a_doubt_and_the_others_go_out(self):
+        other = self._create_customer("Bob")
+        notices = self._queue(self.customer, other)
+        strange, sent = notices.sorted(lambda n: n.partner_id == other)
+        channel = type(self.env["dunning.channel.email"])
+        deliver = channel._deliver
+
+        def fail(handler, notice, session):
+            if notice.partner_id == self.customer:
+                raise RuntimeError("what is this")
+            return deliver(handler, notice, session)
+
+        with patch.object(channel, "_deliver", fail):
+            self._work()
+        self.assertEqual(strange.state, "in_doubt")
+        self.assertIn("what is this", strange.reason)
+        self.assertSent(sent)
+
+
+@tagged("post_install", "-at_install")
+class TestSendingBatch(SendingCommon):
+    """Many notices at once: no one stops the others, and the cron never fails."""
+
+    def _poison_greeting(self, customer):
+        """Make every text about ``customer`` fail."""
+        model = type(self.env["dunning.notice"])
+        greet = model._get_greeting
+
+        def fail(notice):
+            if notice.partner_id == customer:
+                raise ValueError("poisoned customer")
+            return greet(notice)
+
+        return patch.object(model, "_get_greeting", fail)
+
+    @mute_logger(SENDER)
+    def test_poisoned_customer_does_not_stop_the_others(self):
+        self.customer.street = False
+        partners = [self._create_customer(f"P{i}") for i in range(4)]
+        notices = self._queue(*partners[:2], self.customer, *partners[2:])
+        poisoned = notices.filtered(lambda n: n.partner_id == self.customer)
+        with self._poison_greeting(self.customer):
+            cron = self._run_cron()
+        self.assertEqual((cron.failure_count, cron.active), (0, True))
+        self.assertSent(notices - poisoned)
+        self.assertEqual(poisoned.state, "failed")
+        self.assertIn("poisoned customer", poisoned.reason)
+        self.assertActivity(poisoned, "poisoned customer")
+        self.assertNotClimbed(poisoned)
+        self.assertFalse(self.server.mails_to(self.customer.email))
+
+    @mute_logger(SENDER, "odoo.addons.mail.models.mail_render_mixin")
+    def test_poisoned_template_does_not_stop_the_others(self):
+        template = self.friendly.mail_template_id.copy(
+            {"subject": "{{ object.there_is_no_such_field }}"}
+        )
+        bad = self._create_procedure(
+            [{"delay_days": 3, "mail_template_id": template.id}]
+        )
+        self.customer.with_company(self.company).dunning_procedure_id = bad
+        self.customer.street = False
+        partners = [self._create_customer(f"P{i}") for i in range(3)]
+        notices = self._queue(self.customer, *partners)
+        poisoned = notices.filtered(lambda n: n.partner_id == self.customer)
+        cron = self._run_cron()
+        self.assertEqual((cron.failure_count, cron.active), (0, True))
+        self.assertSent(notices - poisoned)
+        self.assertEqual(poisoned.state, "failed")
+        self.assertTrue(poisoned.reason)
+        self.assertTrue(poisoned.case_id.activity_ids)
+
+    def test_cron_sends_chunk_by_chunk_until_nothing_is_left(self):
+        partners = [self._create_customer(f"P{i}") for i in range(5)]
+        notices = self._queue(*partners)
+        with patch(f"{SENDER}.CHUNK_SIZE", 2):
+            cron = self._run_cron()
+        self.assertSent(notices)
+        self.assertEqual(cron.failure_count, 0)
+
+    def test_worker_whose_time_is_up_leaves_the_rest_to_the_next(self):
+        partners = [self._create_customer(f"P{i}") for i in range(5)]
+        notices = self._queue(*partners)
+        with (
+            patch(f"{SENDER}.CHUNK_SIZE", 2),
+            patch.object(type(self.env["ir.cron"]), "_commit_progress", return_value=0),
+        ):
+            self._work()
+            states = notices.mapped("state")
+            self.assertEqual((states.count("sent"), states.count("queued")), (2, 3))
+            self.assertEqual(notices.run_id.state, "sending")
+            self._work()
+            self._work()
+        self.assertSent(notices)
+
+    def test_step_in_the_way_of_another_transaction_is_repeated_without_a_mail(self):
+        sender = type(self.env["dunning.sender"])
+        for step in ("_claim", "_prepare", "_mark_started", "_record_sent"):
+            with self.subTest(step):
+                self.server.mails.clear()
+                original = getattr(sender, step)
+                failures = [psycopg2.errors.SerializationFailure("concurrent update")]
+
+                def fail_once(model, *args, original=original, failures=failures):
+                    if failures:
+                        raise failures.pop()
+                    return original(model, *args)
+
+                notice = self._queue(self._create_customer(f"Step {step}"))
+                with patch.object(sender, step, fail_once):
+                    self._work()
+                self.assertFalse(failures)
+                self.assertSent(notice)
+
+    def test_log_that_was_cut_off_is_written_by_the_next_worker(self):
+        notice = self._queue()
+        sender = type(self.env["dunning.sender"])
+        with patch.object(sender, "_log_sent", lambda _self: None):
+            self._work()
+        self.assertSent(notice)
+        self.assertFalse(notice.mail_message_id)
+        self._work()
+        self._work()
+        self.assertTrue(notice.is_logged)
+        history = notice.case_id.message_ids.filtered(
+            lambda message: message.message_id == notice.message_id
+        )
+        self.assertEqual(len(history), 1)
+
+    def test_queries_per_mail_do_not_grow_with_the_number_of_mails(self):
+        self._count_queries(2)  # fills the caches
+        few, many, more = (self._count_queries(n) for n in (5, 20, 35))
+        per_mail = (many - few) / 15
+        self.assertAlmostEqual((more - many) / 15, per_mail, delta=0.5)
+        self.assertLessEqual(per_mail, 20)
+
+    def _count_queries(self, number):
+        """Return how many queries it takes to send so many notices."""
+        partners = [self._create_customer(f"N{number} {i}") for i in range(number)]
+        notices = self._queue(*partners)
+        self.env.flush_all()
+        before = self.env.cr.sql_log_count
+        self._work()
+        count = self.env.cr.sql_log_count - before
+        self.assertSent(notices)
+        return count
