@@ -9,6 +9,7 @@ import re
 import shutil
 import subprocess
 import tempfile
+import time
 from pathlib import Path
 
 from . import cache
@@ -16,6 +17,7 @@ from .console import ToolError, step
 from .paths import STATE, cache_dir
 from .process import run_logged
 
+ABANDONED_AFTER = 3600  # seconds
 KEYRINGS = Path("/usr/share/keyrings")
 OWN_ODOO = "set ODOO_SOURCE to the folder of an Odoo 19 checkout"
 
@@ -129,6 +131,7 @@ class PrivateApt:
         specs = [f"{package}/{suite}" for package in packages]
         expected = self._checksums(specs)
         cache_dir().mkdir(parents=True, exist_ok=True)
+        _remove_leftovers()
         with tempfile.TemporaryDirectory(prefix="partial-", dir=cache_dir()) as folder:
             run_logged(
                 ["apt-get", *self.options, "download", *specs],
@@ -145,6 +148,13 @@ class PrivateApt:
         command = ["apt-get", *self.options, "download", "--print-uris", *specs]
         rows = re.findall(r"^'.*' (\S+) \d+ (\w+):(\w+)$", _output(command), re.M)
         return {name: (kind.lower(), value) for name, kind, value in rows}
+
+
+def _remove_leftovers():
+    """Remove the unfinished downloads of commands that were killed."""
+    for folder in cache_dir().glob("partial-*"):
+        if time.time() - folder.stat().st_mtime > ABANDONED_AFTER:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _verify(path, algorithm, expected):

@@ -42,7 +42,7 @@ class Server:
                 dbname=database,
             )
         except psycopg2.OperationalError as error:
-            why = str(error).strip().splitlines()[-1]
+            why = str(error).strip().splitlines()[0].rstrip("?")
             raise ToolError(f"The database server does not answer: {why}.") from error
         connection.autocommit = True
         try:

@@ -25,7 +25,8 @@ def prepare():
         run_logged(
             [VENV_PYTHON, "-m", "pip", "install", "-r", ROOT / REQUIREMENTS[-1]],
             "pip.log",
-            "The Python packages could not be installed",
+            "The Python packages could not be installed "
+            "(is the package index reachable?)",
         )
     stamp.write_text(wanted)
 

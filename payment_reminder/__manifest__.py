@@ -29,7 +29,12 @@
         "views/res_partner_views.xml",
         "views/payment_reminder_menus.xml",
     ],
-    "demo": ["demo/payment_reminder_demo.xml"],
+    "demo": [
+        "demo/res_company_demo.xml",
+        "demo/res_partner_demo.xml",
+        "demo/account_move_demo.xml",
+        "demo/dunning_run_demo.xml",
+    ],
     "post_init_hook": "post_init_hook",
     "application": True,
     "installable": True,

@@ -1,46 +1,118 @@
 from odoo import http
+from odoo.exceptions import AccessError, UserError
 from odoo.http import content_disposition, request
+
+from ..exceptions import LetterEngineError
+from ..tools.delivery import DeliveryError
+
+SECURITY_HEADERS = [
+    ("Content-Security-Policy", "script-src 'none'; object-src 'none'"),
+    ("X-Content-Type-Options", "nosniff"),
+    ("Referrer-Policy", "same-origin"),
+    ("Cache-Control", "no-store"),
+]
 
 
 class PaymentReminderController(http.Controller):
-    """Pages for the people in the office: preview of notices, the print run."""
+    """Pages for the people in the office: preview of notices, the print run.
+
+    They are asked for by GET and change nothing (design: invariant 9). What is not
+    there and what the user may not see are answered alike.
+    """
 
     @http.route(
-        "/payment_reminder/notice/<model('dunning.notice'):notice>/preview",
+        "/payment_reminder/notice/<int:notice_id>/preview",
         type="http",
         auth="user",
         methods=["GET"],
         readonly=True,
     )
-    def preview_notice(self, notice):
+    def preview_notice(self, notice_id):
         """Show what the customer would read, or did read."""
-        notice.check_access("read")
+        notice = self._find("dunning.notice", notice_id)
         if notice.pdf_attachment_id:
-            return request.redirect(f"/web/content/{notice.pdf_attachment_id.id}")
-        html = notice.channel_id._get_handler()._get_preview_html(notice)
-        headers = [
-            ("Content-Security-Policy", "script-src 'none'"),
-            ("X-Content-Type-Options", "nosniff"),
-        ]
-        return request.make_response(html, headers=headers)
+            return self._make_pdf_response(
+                notice.pdf_attachment_id.raw, notice.pdf_attachment_id.name
+            )
+        try:
+            return self._preview(notice)
+        except (DeliveryError, UserError) as error:
+            message = request.env._("This notice cannot be shown: %s", error)
+            return self._make_message_response(notice, message)
 
     @http.route(
-        "/payment_reminder/run/<model('dunning.run'):run>/letters.pdf",
+        "/payment_reminder/run/<int:run_id>/letters.pdf",
         type="http",
         auth="user",
         methods=["GET"],
         readonly=True,
     )
-    def print_letters(self, run):
+    def print_letters(self, run_id):
         """Return all stored letters of a run in one file, ready for the printer."""
-        run.check_access("read")
+        run = self._find("dunning.run", run_id)
         content = run._get_letters_pdf()
         if not content:
+            message = request.env._(
+                "There are no letters yet. They are made when the run is sent."
+            )
+            return self._make_message_response(run, message, status=404)
+        return self._make_pdf_response(content, f"letters-{run.date}.pdf")
+
+    # === HELPERS === #
+
+    def _find(self, model, record_id):
+        """Return a record that the user may see.
+
+        :raise NotFound: when there is none, or it belongs to somebody else
+        """
+        try:
+            record = request.env[model].search([("id", "=", record_id)])
+        except AccessError:
+            raise request.not_found() from None
+        if not record:
             raise request.not_found()
-        filename = f"letters-{run.date}.pdf"
+        return record
+
+    def _preview(self, notice):
+        """Return the document of a notice, or its message as a page."""
+        handler = notice.channel_id._get_handler()
+        remark = False
+        try:
+            content = handler._get_preview_pdf(notice)
+        except LetterEngineError as error:
+            content, remark = b"", str(error)
+        if content:
+            name = notice._get_letter_filename()
+            return self._make_pdf_response(content, name)
+        values = handler._get_preview_values(notice)
+        return self._make_page(
+            "payment_reminder.notice_preview_page",
+            {
+                **values,
+                "notice": notice,
+                "remark": remark,
+                "body_html": str(values["body_html"] or ""),
+            },
+        )
+
+    def _make_page(self, template, values, status=200):
+        html = request.env["ir.qweb"]._render(template, values)
+        headers = [*SECURITY_HEADERS, ("Content-Type", "text/html; charset=utf-8")]
+        return request.make_response(
+            f"<!DOCTYPE html>\n{html}", headers=headers, status=status
+        )
+
+    def _make_message_response(self, record, message, status=422):
+        """Return a page that says in words why there is nothing to show."""
+        values = {"record": record, "message": message}
+        return self._make_page("payment_reminder.message_page", values, status)
+
+    def _make_pdf_response(self, content, filename):
         headers = [
             ("Content-Type", "application/pdf"),
             ("Content-Length", len(content)),
-            ("Content-Disposition", content_disposition(filename)),
+            ("Content-Disposition", content_disposition(filename, "inline")),
+            ("X-Content-Type-Options", "nosniff"),
+            ("Cache-Control", "no-store"),
         ]
         return request.make_response(content, headers=headers)

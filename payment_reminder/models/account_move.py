@@ -55,7 +55,7 @@ class AccountMove(models.Model):
         """
         self.ensure_one()
         items = self.dunning_line_ids.filtered("level_id")
-        item = items.sorted(lambda i: (i.level_id.delay_days, i.id))[-1:]
+        item = items.sorted(lambda i: (i.level_id.rank_days, i.id))[-1:]
         if not item:
             return []
         parts = [

@@ -150,7 +150,7 @@ class DunningCase(models.Model):
                        AS amount_overdue,
                    MIN(line.date_maturity) AS oldest_due_date,
                    COUNT(*) AS open_line_count,
-                   (ARRAY_AGG(item.level_id ORDER BY level.delay_days DESC NULLS LAST,
+                   (ARRAY_AGG(item.level_id ORDER BY level.rank_days DESC NULLS LAST,
                        level.sequence DESC))[1] AS level_id
               FROM dunning_case_line item
               JOIN account_move_line line ON line.id = item.move_line_id

@@ -104,3 +104,10 @@ class DunningCaseLine(models.Model):
         )
         wants_open = (True in value) == (operator == "in")
         return [("id", "in" if wants_open else "not in", open_items)]
+
+    # === ACTION METHODS === #
+
+    def action_open_invoice(self):
+        """Open the invoice of the item."""
+        self.ensure_one()
+        return self.move_id._get_records_action()

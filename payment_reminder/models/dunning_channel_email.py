@@ -12,7 +12,7 @@ from odoo.addons.base.models.ir_mail_server import MailDeliveryException
 
 from ..tools.delivery import (
     PermanentDeliveryError,
-    TransientDeliveryError,
+    UnreachableError,
     classify_smtp_error,
 )
 from ..tools.plain_text import mail_to_plain_text
@@ -177,7 +177,7 @@ class DunningChannelEmail(models.AbstractModel):
             except Exception as error:
                 # whatever it is, it says nothing about the recipients
                 reason = classify_smtp_error(self._get_cause(error))
-                raise TransientDeliveryError(str(reason)) from error
+                raise UnreachableError(str(reason)) from error
 
         session = MailSession(connect)
         session.get()
@@ -199,8 +199,8 @@ class DunningChannelEmail(models.AbstractModel):
             message = self._build_message(notice)
         except Exception as error:
             raise PermanentDeliveryError(str(error)) from error
+        smtp = session.get()
         try:
-            smtp = session.get()
             self.env["ir.mail_server"].sudo().send_email(message, smtp_session=smtp)
         except Exception as error:
             doubtful = session.in_data
@@ -255,7 +255,14 @@ class DunningChannelEmail(models.AbstractModel):
         return [(file.name, file.raw, file.mimetype) for file in files]
 
     def _get_preview_html(self, notice):
+        return self._get_preview_values(notice)["body_html"]
+
+    def _get_preview_values(self, notice):
+        names = ("subject", "email_from", "email_to", "body_html")
         if notice.body_html:
-            return notice.body_html
-        for _notice, values in self._render(notice):
-            return values["body_html"]
+            return {name: notice[name] for name in names}
+        [[_notice, values]] = self._render(notice)
+        return {
+            **values,
+            "attachments": [name for name, *_file in self._get_attachments(notice)],
+        }

@@ -64,9 +64,29 @@ class DunningChannelHandler(models.AbstractModel):
         notices._log_on_cases()
         notices._log_on_invoices()
 
+    # === PREVIEW: changes nothing === #
+
     def _get_preview_html(self, notice):
         """Return what the customer would read, as HTML.
 
         :rtype: markupsafe.Markup
         """
         raise NotImplementedError
+
+    def _get_preview_values(self, notice):
+        """Return the message that the customer would get, or got.
+
+        :return: ``body_html``; a mail adds ``subject``, ``email_from``, ``email_to``
+            and ``attachments``, a list of names
+        :rtype: dict
+        :raise DeliveryError: when there is no text to show
+        """
+        return {"body_html": self._get_preview_html(notice)}
+
+    def _get_preview_pdf(self, notice):
+        """Return the document that the customer would get, empty if it is none.
+
+        :rtype: bytes
+        :raise LetterEngineError: when it cannot be made; the HTML is shown instead
+        """
+        return b""

@@ -68,6 +68,10 @@ class DunningChannelLetter(models.AbstractModel):
     def _deliver(self, notice, session):
         """Nothing is left to do: the letter is stored, a person posts it."""
 
+    def _get_preview_pdf(self, notice):
+        printer = self.env["dunning.letter.printer"]
+        return printer._render_pdf([notice._prepare_letter_values()])[0]
+
     def _get_preview_html(self, notice):
         return self.env["dunning.letter.printer"]._render_html(
             [notice._prepare_letter_values()]

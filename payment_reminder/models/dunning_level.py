@@ -58,6 +58,13 @@ class DunningLevel(models.Model):
         help="Unattended runs leave this level to a person.",
     )
     rule_tip = fields.Char(string="When", compute="_compute_rule_tip")
+    # stored: the planner compares levels by it, also those of different procedures
+    rank_days = fields.Integer(
+        compute="_compute_rank_days",
+        store=True,
+        help="How late an item is at least when it reaches the level; tells which of "
+        "two levels is the higher one.",
+    )
 
     # === WHAT IS SAID === #
     channel_ids = fields.Many2many(
@@ -124,6 +131,35 @@ class DunningLevel(models.Model):
                     )
                 )
             level.rule_tip = ", ".join(parts)
+
+    @api.depends(
+        "procedure_id.level_ids.active",
+        "procedure_id.level_ids.basis",
+        "procedure_id.level_ids.delay_days",
+        "procedure_id.level_ids.sequence",
+    )
+    def _compute_rank_days(self):
+        for level in self:
+            level.rank_days = level._get_rank_days()
+
+    def _get_rank_days(self):
+        """Return the lateness at which the level is reached at the earliest.
+
+        No level is reached before the ones that precede it, and the days since the
+        previous notice come on top of those before it.
+
+        :rtype: int
+        """
+        self.ensure_one()
+        days = None
+        for level in self.procedure_id.level_ids.sorted("sequence"):
+            if level.active or level == self:
+                base = days or 0 if level.basis == "previous_notice" else 0
+                own = base + level.delay_days
+                days = own if days is None else max(days, own)
+            if level == self:
+                return days
+        return self.delay_days
 
     def _get_trigger_text(self):
         """Return when the level is reached, in words."""

@@ -232,6 +232,14 @@ class DunningNotice(models.Model):
             "target": "self",
         }
 
+    def action_open_case(self):
+        """Open the customer's case."""
+        return self.case_id._get_records_action()
+
+    def action_open_run(self):
+        """Open the run that the notice belongs to."""
+        return self.run_id._get_records_action()
+
     def action_leave_out(self):
         """Take proposed notices out of their run."""
         notices = self._check_action("proposed", self.env._("left out"))

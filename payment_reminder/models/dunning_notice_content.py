@@ -1,11 +1,16 @@
 import base64
 from decimal import Decimal
 
+from markupsafe import Markup
+
 from odoo import models
 from odoo.tools.image import image_data_uri
-from odoo.tools.misc import format_date
+from odoo.tools.misc import babel_locale_parse, format_date
 
 from ..tools.amount_in_words import amount_in_words
+
+#: CLDR's plural categories in the order in which a text lists its forms.
+PLURAL_CATEGORIES = ("zero", "one", "two", "few", "many", "other")
 
 
 class DunningNotice(models.Model):
@@ -27,6 +32,18 @@ class DunningNotice(models.Model):
     def _format_date(self, date):
         """Return ``date`` in the customer's locale."""
         return format_date(self.env, date, lang_code=self.lang) if date else ""
+
+    def _pluralize(self, forms, number):
+        """Return the form that goes with ``number`` in the customer's language.
+
+        :param str forms: a translated text with as many forms, separated by ``|``, as
+            its language has: 'day|days', 'день|дня|дней'
+        :rtype: str
+        """
+        plural = babel_locale_parse(self.lang).plural_form
+        tags = [tag for tag in PLURAL_CATEGORIES if tag in {*plural.tags, "other"}]
+        words = forms.split("|")
+        return words[min(tags.index(plural(number)), len(words) - 1)]
 
     def _get_amount_in_words(self):
         """Return the amount of the notice in words, in the customer's language.
@@ -90,9 +107,9 @@ class DunningNotice(models.Model):
         company = self.company_id
         holder = bank.acc_holder_name or company.name
         details = [(self.env._("Payee"), holder)]
-        if company.vat and self._is_russian(bank):
+        if self._is_russian(bank) and (company.vat or "").isdigit():
             details.append((self.env._("INN"), company.vat))
-        details.append((self.env._("Account"), self._format_account(bank)))
+        details.append((self._get_account_label(bank), self._format_account(bank)))
         if bank.bank_id:
             details.append((self.env._("Bank"), bank.bank_id.name))
         if bank.bank_bic:
@@ -104,6 +121,14 @@ class DunningNotice(models.Model):
         """Return whether ``bank`` is an account in the Russian national format."""
         number = (bank.sanitized_acc_number or "").strip()
         return len(number) == 20 and number.isdigit()
+
+    def _get_account_label(self, bank):
+        """Return what the number of ``bank`` is called."""
+        if self._is_russian(bank):
+            return self.env._("Current account")
+        number = bank.sanitized_acc_number or ""
+        is_iban = number[:2].isalpha() and number[2:4].isdigit() and len(number) > 14
+        return "IBAN" if is_iban else self.env._("Account")
 
     def _format_account(self, bank):
         """Return the account number in groups of four."""
@@ -144,10 +169,18 @@ class DunningNotice(models.Model):
             "pay_by": notice._get_pay_by(),
             "bank": notice._get_payment_details(),
             "reference": notice._get_payment_reference(),
-            "closing": level.letter_closing,
+            "closing": notice._get_letter_closing(),
             "signatory": notice._prepare_signatory(),
             "info": notice._get_letter_info(),
         }
+
+    def _get_letter_closing(self):
+        """Return the level's closing text and the valediction.
+
+        :rtype: markupsafe.Markup
+        """
+        valediction = Markup("<p>%s</p>") % self.env._("Yours faithfully")
+        return (self.level_id.letter_closing or Markup()) + valediction
 
     def _prepare_letter_sender(self):
         """Return the letterhead: the company's address and identification."""
@@ -158,12 +191,24 @@ class DunningNotice(models.Model):
             "phone": company.phone or "",
             "email": company.email or "",
             "website": company.website or "",
-            "vat_label": company.country_id.vat_label or self.env._("Tax ID"),
+            "vat_label": self._get_tax_label(),
             "vat": company.vat or "",
             "registry": company.company_registry or "",
             "logo": self._get_logo_uri(),
             "color": company.primary_color or False,
         }
+
+    def _get_tax_label(self):
+        """Return what the company's tax number is called, in the customer's language.
+
+        :rtype: str
+        """
+        country = self.company_id.sudo().country_id
+        if country.code == "RU":
+            return self.env._("INN")
+        if country.with_context(lang="en_US").vat_label == "VAT":
+            return self.env._("VAT no.")
+        return country.vat_label or self.env._("Tax ID")
 
     def _get_logo_uri(self):
         """Return the company's logo as a data URI, or ``False`` without one."""
@@ -183,7 +228,11 @@ class DunningNotice(models.Model):
         names = [customer.name]
         if contact != customer and contact.name and contact.name != customer.name:
             names.append(contact.name)
-        return names + self._get_address_lines(contact)
+        lines = self._get_address_lines(contact)
+        country = contact.country_id
+        if country == self.company_id.country_id and lines[-1:] == [country.name]:
+            lines.pop()  # the post wants it on letters abroad only
+        return names + lines
 
     def _prepare_letter_claim(self, line):
         """Return one row of the table of claims."""
@@ -261,7 +310,7 @@ class DunningNotice(models.Model):
         notice = self._localized()
         contact = notice.contact_id
         if contact.is_company or not contact.name:
-            return notice.env._("Dear Sir or Madam,")
+            return notice.env._("Dear customer,")
         return notice.env._("Dear %(name)s,", name=contact.name)
 
     def _get_request_text(self):
@@ -290,9 +339,12 @@ class DunningNotice(models.Model):
 
     def _get_days_late_text(self, days):
         """Return '1 day late', '5 days late' with the right plural of the language."""
-        if days == 1:
-            return self.env._("1 day late")
-        return self.env._("%(days)s days late", days=days)
+        forms = self.env._("%(days)s day late|%(days)s days late", days=days)
+        return self._pluralize(forms, days)
+
+    def _get_dated_text(self, date):
+        """Return the date of an invoice as it stands behind its number."""
+        return self.env._("of %(date)s", date=self._format_date(date))
 
     def _render_part(self, template):
         notice = self._localized()
@@ -307,7 +359,8 @@ class DunningNotice(models.Model):
         names = list(dict.fromkeys(notice.claim_ids.mapped("invoice_name")))
         if len(names) == 1:
             return notice.env._("invoice %(number)s", number=names[0])
-        return notice.env._("%(count)s invoices", count=len(names))
+        forms = notice.env._("%(count)s invoice|%(count)s invoices", count=len(names))
+        return notice._pluralize(forms, len(names))
 
     def _get_pay_url(self):
         """Return where the customer sees and pays the oldest invoice.
@@ -320,7 +373,7 @@ class DunningNotice(models.Model):
         self.ensure_one()
         move = self.claim_ids.move_id[:1].sudo()
         url = move.get_portal_url() if move.access_token else move.access_url
-        return self.case_id.get_base_url() + url
+        return self.case_id.get_base_url() + (url or "/my/invoices")
 
     # === CHATTER === #
 

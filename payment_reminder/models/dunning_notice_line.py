@@ -87,3 +87,10 @@ class DunningNoticeLine(models.Model):
             raise UserError(
                 self.env._("What a notice said is evidence and cannot be deleted.")
             )
+
+    # === ACTION METHODS === #
+
+    def action_open_invoice(self):
+        """Open the invoice of the item."""
+        self.ensure_one()
+        return self.move_id._get_records_action()

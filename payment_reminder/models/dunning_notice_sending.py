@@ -80,29 +80,62 @@ class DunningNotice(models.Model):
         if not any(claims.mapped("is_climbing")):
             self._set_skipped(self._get_settled_text())
             return False
-        treatment = self.level_id.procedure_id.credit_treatment
         amount = sum(claims.mapped("amount_residual"))
-        deducted = credit if treatment == "reduce" else 0.0
-        total = self.currency_id.round(amount - deducted)
-        held = treatment == "hold" and self.currency_id.compare_amounts(credit, 0) > 0
-        if held or self.currency_id.compare_amounts(total, 0) <= 0:
-            reasons = dict(
-                self.env["dunning.run.exclusion"]
-                ._fields["reason"]
-                ._description_selection(self.env)
-            )
-            self._set_skipped(reasons["credit_hold" if held else "credit"])
+        reason = self._get_pointless_reason(claims, amount, credit)
+        if reason:
+            self._set_skipped(reason)
             return False
+        is_reduced = self.level_id.procedure_id.credit_treatment == "reduce"
+        deducted = credit if is_reduced else 0.0
         self.write(
             {
                 "date": date,
                 "amount_credit": deducted,
-                "amount_total": total,
+                "amount_total": self.currency_id.round(amount - deducted),
                 "days_late": max(claims.mapped("days_late")),
                 "pay_by_date": self.level_id._get_pay_by_date(date),
             }
         )
         return True
+
+    def _get_pointless_reason(self, claims, amount, credit):
+        """Return why owed money is not worth a notice, in words, or ``False``.
+
+        The planner asks the same questions in SQL.
+
+        :param dunning.notice.line claims: the items that are still owed
+        :param float amount: their sum, in the notice's currency
+        :param float credit: unmatched credit of the case, in the notice's currency
+        :rtype: str | bool
+        """
+        self.ensure_one()
+        if self.level_id._is_heads_up() and max(claims.mapped("days_late")) > 0:
+            return self.env._("It is overdue by now: too late for a heads-up.")
+        treatment = self.level_id.procedure_id.credit_treatment
+        compare = self.currency_id.compare_amounts
+        code = False
+        if treatment == "hold" and compare(credit, 0) > 0:
+            code = "credit_hold"
+        elif treatment == "reduce" and compare(credit, amount) >= 0:
+            code = "credit"
+        elif self._is_tolerated(claims, amount, credit):
+            code = "tolerance"
+        field = self.env["dunning.run.exclusion"]._fields["reason"]
+        return dict(field._description_selection(self.env)).get(code, False)
+
+    def _is_tolerated(self, claims, amount, credit):
+        """Return whether so little is left that the procedure lets it pass.
+
+        :rtype: bool
+        """
+        self.ensure_one()
+        procedure = self.level_id.procedure_id
+        is_reduced = procedure.credit_treatment == "reduce"
+        share = 1 - credit / amount if is_reduced else 1
+        left = share * sum(claims.sudo().move_line_id.mapped("amount_residual"))
+        return (
+            procedure.currency_id.compare_amounts(left, procedure.tolerance_amount) < 0
+        )
 
     def _get_settled_text(self):
         """Return why nothing is left to say, in the words of the items' reasons."""
@@ -160,7 +193,9 @@ class DunningNotice(models.Model):
         self.ensure_one()
         way = self.channel_id.fallback_id
         sibling = self._get_siblings().filtered(lambda n: n.channel_id == way)
-        if sibling:
+        if set(sibling.mapped("state")) & {"failed", "skipped"}:
+            self._notify_person()  # nobody is left to take over
+        elif sibling:
             self.fallback_notice_id = sibling[0]
         elif way and not way._get_handler()._get_unreachable_reason(self.contact_id):
             self.fallback_notice_id = self._copy_to_channel(way)

@@ -106,7 +106,7 @@ class DunningPlanner(models.AbstractModel):
                   OR account_move_line.amount_residual_currency <= 0 THEN 'paid'
                 WHEN account_move_line.parent_state <> 'posted' THEN 'not_posted'
                 WHEN account_move_line.no_followup IS TRUE THEN 'no_followup'
-                WHEN move.payment_state = 'in_payment' THEN 'in_payment'
+                WHEN move.payment_state IN ('in_payment', 'paid') THEN 'in_payment'
                 WHEN move.payment_state = 'blocked' THEN 'blocked'
                 WHEN EXISTS (%(pending)s) THEN 'pending_payment'
                 WHEN dcase.hold_until >= %(date)s THEN 'on_hold'
@@ -156,6 +156,7 @@ class DunningPlanner(models.AbstractModel):
         )
 
     def _insert_case_lines(self, run):
+        """Give every line its item; items follow a customer who joins another."""
         tables, where = self._get_scope(run)
         self.env.cr.execute(
             SQL(
@@ -166,9 +167,10 @@ class DunningPlanner(models.AbstractModel):
                        %(uid)s, %(uid)s,
                        NOW() AT TIME ZONE 'UTC', NOW() AT TIME ZONE 'UTC'
                   FROM %(tables)s
-                 WHERE %(where)s AND item.id IS NULL AND dcase.id IS NOT NULL
+                 WHERE %(where)s AND dcase.id IS NOT NULL
+                   AND dcase.id IS DISTINCT FROM item.case_id
                    AND account_move_line.no_followup IS NOT TRUE
-                ON CONFLICT DO NOTHING
+                ON CONFLICT (move_line_id) DO UPDATE SET case_id = EXCLUDED.case_id
                 """,
                 uid=self.env.uid,
                 tables=tables,
@@ -205,7 +207,7 @@ class DunningPlanner(models.AbstractModel):
                      WHERE %(where)s
                 ), transition AS (%(transitions)s)
                 SELECT scope.*, level.id AS level_id, level.sequence AS level_sequence,
-                       level.delay_days, COALESCE(scope.not_owed, %(not_due)s) AS reason
+                       level.rank_days, COALESCE(scope.not_owed, %(not_due)s) AS reason
                   FROM scope
              LEFT JOIN transition
                     ON transition.procedure_id = scope.procedure_id
@@ -244,12 +246,12 @@ class DunningPlanner(models.AbstractModel):
                                 AND (level.sequence, level.id)
                                     > (reached.sequence, reached.id))
                             OR (reached.procedure_id <> level.procedure_id
-                                AND level.delay_days > reached.delay_days))
+                                AND level.rank_days > reached.rank_days))
                   ORDER BY level.sequence, level.id
                      LIMIT 1) AS next_id
               FROM dunning_procedure procedure
         CROSS JOIN (VALUES (TRUE), (FALSE)) AS late (is_overdue)
-        CROSS JOIN (SELECT id, procedure_id, sequence, delay_days
+        CROSS JOIN (SELECT id, procedure_id, sequence, rank_days
                       FROM dunning_level
                      WHERE company_id = %(company)s
                      UNION ALL
@@ -318,8 +320,8 @@ class DunningPlanner(models.AbstractModel):
                 WITH climbing AS (
                     SELECT case_id, MAX(partner_id) AS partner_id,
                            MAX(currency_id) AS currency_id,
-                           (ARRAY_AGG(level_id ORDER BY delay_days DESC,
-                               level_sequence DESC))[1] AS level_id
+                           (ARRAY_AGG(level_id ORDER BY rank_days DESC,
+                               level_sequence DESC, level_id DESC))[1] AS level_id
                       FROM dunning_plan_line
                      WHERE reason IS NULL AND case_id IS NOT NULL
                   GROUP BY case_id
@@ -345,7 +347,10 @@ class DunningPlanner(models.AbstractModel):
                                 AND credit.amount > 0 THEN 'credit_hold'
                            WHEN procedure.credit_treatment = 'reduce'
                                 AND credit.amount >= claimed.amount THEN 'credit'
-                           WHEN claimed.company_amount < procedure.tolerance_amount
+                           WHEN claimed.company_amount * (1 - CASE
+                                   WHEN procedure.credit_treatment = 'reduce'
+                                   THEN COALESCE(credit.amount, 0) ELSE 0 END
+                                   / claimed.amount) < procedure.tolerance_amount
                                THEN 'tolerance'
                        END AS reason
                   FROM claimed
@@ -435,7 +440,7 @@ class DunningPlanner(models.AbstractModel):
                        %(run)s, plan.case_id, %(company)s, plan.partner_id,
                        plan.contact_id, plan.currency_id, plan.level_id, way.id,
                        way.code, 'proposed', %(date)s, plan.days_late, plan.credit,
-                       plan.amount - plan.credit, 0, level.delay_days,
+                       plan.amount - plan.credit, 0, level.rank_days,
                        %(uid)s, %(uid)s,
                        NOW() AT TIME ZONE 'UTC', NOW() AT TIME ZONE 'UTC'
                   FROM dunning_plan_case plan

@@ -22,7 +22,12 @@ class DunningProcedure(models.Model):
     )
     currency_id = fields.Many2one(related="company_id.currency_id")
     level_ids = fields.One2many(
-        comodel_name="dunning.level", inverse_name="procedure_id", copy=True
+        comodel_name="dunning.level",
+        inverse_name="procedure_id",
+        string="Levels",
+        copy=True,
+        # a level that is switched off is shown, and copied with the procedure
+        context={"active_test": False},
     )
     is_default = fields.Boolean(compute="_compute_is_default")
 
@@ -100,7 +105,7 @@ class DunningProcedure(models.Model):
         them. The planner does the same in SQL; a test holds both together.
 
         :param dunning.level level: what the item has reached, may be empty or belong
-            to another procedure (then its delay tells how far it was)
+            to another procedure (then its rank tells how far it was)
         :param int days_late: days since the due date
         :rtype: dunning.level
         """
@@ -111,7 +116,7 @@ class DunningProcedure(models.Model):
                 return True
             if level.procedure_id == self:
                 return (candidate.sequence, candidate.id) > (level.sequence, level.id)
-            return candidate.delay_days > level.delay_days
+            return candidate.rank_days > level.rank_days
 
         return self.level_ids.sorted(lambda lvl: (lvl.sequence, lvl.id)).filtered(
             lambda lvl: (

@@ -224,6 +224,8 @@ class DunningRun(models.Model):
             raise UserError(
                 self.env._("A run that was approved is kept: cancel it instead.")
             )
+        # the database would take them along, without asking each of them
+        self.sudo().notice_ids._unlink_except_evidence()
 
     # === ACTION METHODS === #
 
@@ -261,6 +263,12 @@ class DunningRun(models.Model):
         )
         action["domain"] = [("run_id", "in", self.ids)]
         action["context"] = {}
+        return action
+
+    def action_view_problems(self):
+        """Open the notices that a person must look at."""
+        action = self.action_view_notices()
+        action["context"] = {"search_default_problems": 1}
         return action
 
     def action_view_exclusions(self):
@@ -341,6 +349,7 @@ class DunningRun(models.Model):
         self.ensure_one()
         if self.state != "draft":
             raise UserError(self.env._("'%(run)s' was already planned.", run=self.name))
+        self._check_date()
         if not self.company_id._lock_dunning_planning():
             raise UserError(
                 self.env._(

@@ -29,3 +29,10 @@ class DunningRunExclusion(models.Model):
     currency_id = fields.Many2one(comodel_name="res.currency")
     amount_residual = fields.Monetary(string="Open")
     reason = fields.Selection(selection=EXCLUSION_REASONS, required=True)
+
+    # === ACTION METHODS === #
+
+    def action_open_invoice(self):
+        """Open the invoice of the item."""
+        self.ensure_one()
+        return self.move_id._get_records_action()

@@ -12,6 +12,7 @@ from ..tools.delivery import (
     PermanentDeliveryError,
     TransientDeliveryError,
     UncertainDeliveryError,
+    UnreachableError,
 )
 
 _logger = logging.getLogger(__name__)
@@ -131,7 +132,8 @@ class DunningSender(models.AbstractModel):
         try:
             with handler._get_session(ready) as session:
                 for notice in ready:
-                    self._send_one(handler, notice, session)
+                    # alone: each commit forgets what was read about all others
+                    self._send_one(handler, notice.with_prefetch(), session)
         except DeliveryError as error:
             # the connection itself failed: nothing was said to anybody who is left
             left = ready.filtered(lambda n: n.state == "in_flight" and not n.is_started)
@@ -180,6 +182,9 @@ class DunningSender(models.AbstractModel):
             self._retry(self._mark_started, notice)
         try:
             values = handler._deliver(notice, session) or {}
+        except UnreachableError as error:
+            self._retry(self._record_failure, notice, error)
+            raise
         except DeliveryError as error:
             self._retry(self._record_failure, notice, error)
         except Exception as error:

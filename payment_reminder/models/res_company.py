@@ -1,3 +1,5 @@
+from pytz import timezone
+
 from odoo import api, fields, models
 from odoo.tools import SQL
 
@@ -30,8 +32,8 @@ class ResCompany(models.Model):
         :rtype: datetime.date
         """
         self.ensure_one()
-        timezone = self.partner_id.tz or self.env.user.tz
-        return fields.Date.context_today(self.with_context(tz=timezone))
+        tz = self.partner_id.tz or self.env.user.tz
+        return fields.Date.context_today(self.with_context(tz=tz))
 
     def _ensure_dunning_procedure(self):
         """Copy the shipped procedure to the companies that have none yet."""
@@ -58,7 +60,9 @@ class ResCompany(models.Model):
         calendar = self.resource_calendar_id
         if not calendar or calendar.flexible_hours:
             return date
-        start = fields.Datetime.to_datetime(date)
+        # midnight where the calendar is: a naive date would be read as UTC
+        midnight = fields.Datetime.to_datetime(date)
+        start = timezone(calendar.tz or "UTC").localize(midnight)
         planned = calendar.plan_days(1, start, compute_leaves=True)
         return planned.date() if planned else date
 

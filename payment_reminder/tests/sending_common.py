@@ -80,8 +80,8 @@ class SendingCommon(DunningCommon):
 
     def _work_again(self, on=None):
         """Let a worker come back when all waiting times have passed."""
-        waiting = self.env["dunning.notice"].sudo().search([("next_try", "!=", False)])
-        waiting.next_try = "2025-01-01"
+        queued = self.env["dunning.notice"].sudo().search([("state", "=", "queued")])
+        queued.next_try = False
         self._work(on)
 
     def _run_cron(self):

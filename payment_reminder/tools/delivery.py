@@ -15,6 +15,10 @@ class TransientDeliveryError(DeliveryError):
     """Nothing was delivered, and a later try may succeed."""
 
 
+class UnreachableError(TransientDeliveryError):
+    """The server itself cannot be reached, so trying the next notice is in vain."""
+
+
 class PermanentDeliveryError(DeliveryError):
     """Nothing was delivered, and the same try would fail again."""
 
