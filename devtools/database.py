@@ -24,7 +24,7 @@ MODULES = (
     "resource",
     "payment_demo",
 )
-LANGUAGES = ("ru_RU", "de_DE")
+LANGUAGES = ("en_US", "ru_RU", "de_DE")  # the first one becomes the default
 MARK = "made by payment_reminder/devtools"
 BATCH = ("--stop-after-init", "--no-http", "--max-cron-threads=0")
 # Half a minute that each browser test of a copy would spend again.

@@ -2,6 +2,7 @@
 
 import argparse
 import contextlib
+import fcntl
 import json
 import os
 import smtplib
@@ -39,8 +40,8 @@ def main():
     options = _options()
     if not options.once:
         require_port(options.port)
-    with postgres.session() as server:
-        _prepare_database(server, options)
+    with postgres.session() as server, _use_of(options.db) as use:
+        _prepare_database(server, options, use)
         with _mail_server() as smtp_port:
             if options.once:
                 return _run_once(server, options.db, smtp_port)
@@ -63,29 +64,56 @@ def _options():
 # Database
 
 
-def _prepare_database(server, options):
+@contextlib.contextmanager
+def _use_of(name):
+    """Give the lock that all who use a demo database share."""
+    with (STATE / f"demo-{name}.lock").open("w") as use:
+        yield use
+
+
+@contextlib.contextmanager
+def _alone(use, name):
+    """Be the only one for a while; then share with whoever comes."""
+    try:
+        fcntl.flock(use, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise ToolError(
+            f"Another bin/demo uses the database {name}: "
+            "end it, or choose another one with --db."
+        ) from None
+    yield
+    fcntl.flock(use, fcntl.LOCK_SH)
+
+
+def _prepare_database(server, options, use):
     """Make the database, or bring the addon in it up to date."""
     databases = Databases(server)
     name, fingerprint = options.db, addon_fingerprint()
-    if databases.exists(name):
-        state = databases.note(name)
-        if state is None and os.environ.get("PGHOST"):
-            raise ToolError(
-                f"The database {name} was not made by bin/demo: choose another --db."
-            )
-        if not options.reset and state == fingerprint:
-            return
-        if not options.reset and _is_fingerprint(state):
+    state = _state(databases, name)
+    if state == fingerprint and not options.reset:
+        fcntl.flock(use, fcntl.LOCK_SH)
+        return
+    with _alone(use, name):
+        if _is_fingerprint(state) and not options.reset:
             with step(f"Update of the addon in the database {name}"):
                 databases.install(name, "-u")
-            databases.set_note(name, fingerprint)
-            return
-        databases.drop(name)
-    template = databases.template_with_addon()
-    with step(f"Database {name}"):
-        databases.copy(template, name)
-        _set_parameter(server, name, "web.base.url", _address(options.port))
+        else:
+            databases.drop(name)
+            template = databases.template_with_addon()
+            with step(f"Database {name}"):
+                databases.copy(template, name)
+                _set_parameter(server, name, "web.base.url", _address(options.port))
         databases.set_note(name, fingerprint)
+
+
+def _state(databases, name):
+    """Return what is noted about a database; never touch one that is not ours."""
+    state = databases.note(name)
+    if state is None and os.environ.get("PGHOST") and databases.exists(name):
+        raise ToolError(
+            f"The database {name} was not made by bin/demo: choose another --db."
+        )
+    return state
 
 
 def _is_fingerprint(state):

@@ -4,6 +4,7 @@ Started by ``bin/demo --once`` with one JSON argument: database, folders, option
 """
 
 import json
+import logging
 import re
 import sys
 from collections import Counter, defaultdict
@@ -19,7 +20,9 @@ from odoo.modules.registry import Registry
 from odoo.service.server import load_server_wide_modules
 from odoo.tools import config, formatLang
 
-from .console import command, say, step
+from .console import ToolError, command, say, step
+
+_logger = logging.getLogger(__name__)
 
 COLUMNS = ("Customer", "Level", "Channel", "Amount", "Days late", "File")
 RIGHT_ALIGNED = {"Amount", "Days late"}
@@ -40,7 +43,11 @@ def main():
     with registry.cursor() as cursor:
         env = api.Environment(cursor, api.SUPERUSER_ID, {})
         env = env(user=env.ref("base.user_admin"))
-        return run(env, Path(job["mail"]), Path(job["letters"]))
+        try:
+            return run(env, Path(job["mail"]), Path(job["letters"]))
+        except Exception as error:
+            _logger.exception("The run failed")
+            raise ToolError(f"The run failed: {error} (see {job['log']})") from error
 
 
 def run(env, mail, letters):
@@ -177,8 +184,10 @@ def print_totals(env, notices):
     parts = [f"{n} {state} ({by})" for (state, by), n in sorted(states.items())]
     say(f"{len(notices)} new notices: {', '.join(parts)}")
     amounts = defaultdict(float)
-    for notice in notices.filtered(lambda n: n.state == "sent"):
-        amounts[notice.currency_id] += notice.amount_total
+    sent = notices.filtered(lambda n: n.state == "sent")
+    for case, told in sent.grouped("case_id").items():
+        # a letter and an e-mail to the same customer ask for the same money
+        amounts[case.currency_id] += max(told.mapped("amount_total"))
     for currency, amount in sorted(amounts.items(), key=lambda item: item[0].name):
         say(f"Asked for: {format_amount(env, amount, currency)}")
 

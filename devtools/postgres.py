@@ -48,6 +48,9 @@ class Server:
         try:
             with connection.cursor() as cursor:
                 yield cursor
+        except psycopg2.Error as error:
+            why = str(error).strip().splitlines()[0]
+            raise ToolError(f"The database server refuses: {why}.") from error
         finally:
             connection.close()
 

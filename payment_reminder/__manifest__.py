@@ -35,6 +35,9 @@
         "demo/account_move_demo.xml",
         "demo/dunning_run_demo.xml",
     ],
+    "assets": {
+        "web.assets_tests": ["payment_reminder/static/tests/tours/**/*"],
+    },
     "post_init_hook": "post_init_hook",
     "application": True,
     "installable": True,

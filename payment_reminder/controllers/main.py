@@ -82,8 +82,8 @@ class PaymentReminderController(http.Controller):
         except LetterEngineError as error:
             content, remark = b"", str(error)
         if content:
-            name = notice._get_letter_filename()
-            return self._make_pdf_response(content, name)
+            name = notice.display_name.replace("/", "-")
+            return self._make_pdf_response(content, f"{name}.pdf")
         values = handler._get_preview_values(notice)
         return self._make_page(
             "payment_reminder.notice_preview_page",

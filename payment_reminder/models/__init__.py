@@ -12,9 +12,9 @@ from . import dunning_case_line
 from . import dunning_run
 from . import dunning_run_exclusion
 from . import dunning_planner
-from . import dunning_notice
 from . import dunning_notice_content
 from . import dunning_notice_sending
+from . import dunning_notice
 from . import dunning_notice_line
 from . import dunning_sender
 from . import account_move

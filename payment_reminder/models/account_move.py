@@ -62,11 +62,11 @@ class AccountMove(models.Model):
             self.env._(
                 "%(level)s on %(date)s",
                 level=item.level_id.name,
-                date=format_date(self.env, item.last_notice_date),
+                date=self._format_dunning_date(item.last_notice_date),
             )
         ]
         if item.is_open and item.pay_by_date:
-            date = format_date(self.env, item.pay_by_date)
+            date = self._format_dunning_date(item.pay_by_date)
             parts.append(self.env._("to pay by %(date)s", date=date))
         return parts
 
@@ -85,9 +85,12 @@ class AccountMove(models.Model):
             parts.append(self.env._("blocked"))
         case = items.case_id.filtered("is_on_hold")[:1]
         if case:
-            date = format_date(self.env, case.hold_until)
+            date = self._format_dunning_date(case.hold_until)
             parts.append(self.env._("customer on hold until %(date)s", date=date))
         return parts
+
+    def _format_dunning_date(self, date):
+        return format_date(self.env, date, date_format="medium")
 
     def _compute_dunning_notice_count(self):
         counts = dict(

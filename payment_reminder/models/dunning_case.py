@@ -65,7 +65,6 @@ class DunningCase(models.Model):
     open_line_count = fields.Integer(compute="_compute_open_items")
     level_id = fields.Many2one(
         comodel_name="dunning.level",
-        string="Level",
         compute="_compute_open_items",
         search="_search_level_id",
         help="The highest level that an open item has reached.",

@@ -1,3 +1,4 @@
+import re
 from contextlib import contextmanager
 
 from odoo import models
@@ -130,11 +131,15 @@ class DunningChannelEmail(models.AbstractModel):
     def _prepare_values(self, notice, rendered):
         """Return the evidence of what is about to be sent."""
         return {
-            "subject": " ".join((rendered.get("subject") or "").split()),
+            "subject": self._clean_subject(rendered.get("subject")),
             "body_html": self._wrap(notice, rendered["body_html"]),
             "email_from": rendered.get("email_from") or self._get_email_from(notice),
             "email_to": ", ".join(self._get_recipients(notice)),
         }
+
+    def _clean_subject(self, subject):
+        """Return ``subject`` in one line; amounts keep their no-break spaces."""
+        return " ".join(re.split(r"[ \t\r\n]+", (subject or "").strip()))
 
     def _wrap(self, notice, body):
         """Return ``body`` within the layout, links made absolute."""
@@ -157,6 +162,8 @@ class DunningChannelEmail(models.AbstractModel):
     def _get_recipients(self, notice):
         contact = notice.contact_id
         name = contact.name or notice.partner_id.name or ""
+        if "@" in name:
+            name = ""  # Odoo takes an address in a name for one more recipient
         return [
             formataddr((" ".join(name.split()), address))
             for address in email_normalize_all(contact.email or "")

@@ -89,7 +89,6 @@ class DunningLevel(models.Model):
         help="Stands above the list of invoices. Printed as it is, never evaluated.",
     )
     letter_closing = fields.Html(
-        string="Letter Closing",
         translate=True,
         help="Stands below the list of invoices. Printed as it is, never evaluated.",
     )

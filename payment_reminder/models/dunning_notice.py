@@ -12,6 +12,7 @@ class DunningNotice(models.Model):
     """What is or was said to one customer through one channel."""
 
     _name = "dunning.notice"
+    _inherit = ["dunning.notice.content", "dunning.notice.sending"]
     _description = "Reminder Notice"
     _order = "date DESC, sequence DESC, id DESC"
     _check_company_auto = True
@@ -153,9 +154,7 @@ class DunningNotice(models.Model):
         " ('proposed', 'queued', 'in_flight', 'in_doubt')",
         "Another notice to the customer is not finished yet.",
     )
-    _queue_idx = models.Index(
-        "(channel_id, id) WHERE state IN ('queued', 'in_flight')"
-    )
+    _queue_idx = models.Index("(channel_id, id) WHERE state IN ('queued', 'in_flight')")
     _unlogged_idx = models.Index("(id) WHERE state = 'sent' AND is_logged IS NOT TRUE")
 
     # === COMPUTE METHODS === #

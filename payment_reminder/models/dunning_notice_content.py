@@ -4,6 +4,7 @@ from decimal import Decimal
 from markupsafe import Markup
 
 from odoo import models
+from odoo.tools import plaintext2html
 from odoo.tools.image import image_data_uri
 from odoo.tools.misc import babel_locale_parse, format_date
 
@@ -13,10 +14,11 @@ from ..tools.amount_in_words import amount_in_words
 PLURAL_CATEGORIES = ("zero", "one", "two", "few", "many", "other")
 
 
-class DunningNotice(models.Model):
-    """What a notice says: the values for mails and letters."""
+class DunningNoticeContent(models.AbstractModel):
+    """The part of ``dunning.notice`` that speaks: values of mails and letters."""
 
-    _inherit = "dunning.notice"
+    _name = "dunning.notice.content"
+    _description = "Reminder Notice: Content"
 
     # === IN THE CUSTOMER'S LANGUAGE === #
 
@@ -272,7 +274,7 @@ class DunningNotice(models.Model):
         user = self.user_id.sudo()
         info = []
         if self.partner_id.ref:
-            info.append((self.env._("Your customer no."), self.partner_id.ref))
+            info.append((self.env._("Customer no."), self.partner_id.ref))
         if user:
             info.append((self.env._("Your contact"), user.name))
         if user.phone or self.company_id.phone:
@@ -365,15 +367,24 @@ class DunningNotice(models.Model):
     def _get_pay_url(self):
         """Return where the customer sees and pays the oldest invoice.
 
-        A preview must not change anything, so it does not make the token of the page:
-        preparing a notice for sending does.
-
         :rtype: str
         """
         self.ensure_one()
-        move = self.claim_ids.move_id[:1].sudo()
+        url = self._get_invoice_url(self.claim_ids.move_id[:1])
+        return self.case_id.get_base_url() + url
+
+    def _get_invoice_url(self, move):
+        """Return the path of the customer's page of an invoice.
+
+        It does not make the token of the page, for a preview changes nothing;
+        preparing a notice for sending makes it.
+
+        :param account.move move: one invoice, or none when it was deleted
+        :rtype: str
+        """
+        move = move.sudo()
         url = move.get_portal_url() if move.access_token else move.access_url
-        return self.case_id.get_base_url() + (url or "/my/invoices")
+        return url or "/my/invoices"
 
     # === CHATTER === #
 
@@ -395,7 +406,7 @@ class DunningNotice(models.Model):
             "res_id": self.case_id.id,
             "record_name": self.case_id.display_name,
             "subject": self.subject,
-            "body": self.body_html or self._get_history_text(),
+            "body": self.body_html or plaintext2html(self._get_history_text()),
             "message_type": "email_outgoing" if self.message_id else "notification",
             "subtype_id": self.env.ref("mail.mt_note").id,
             "author_id": self.user_id.partner_id.id or self.company_id.partner_id.id,
@@ -411,7 +422,7 @@ class DunningNotice(models.Model):
         values = []
         note = self.env.ref("mail.mt_note").id
         for notice in self:
-            body = notice._get_history_text()
+            body = plaintext2html(notice._get_history_text())
             author = notice.user_id.partner_id or notice.company_id.partner_id
             values += [
                 {
@@ -434,10 +445,9 @@ class DunningNotice(models.Model):
         """
         self.ensure_one()
         return self.env._(
-            "%(level)s (%(channel)s %(number)s) to %(recipient)s, %(amount)s open",
+            "%(level)s (%(channel)s) to %(recipient)s, %(amount)s open",
             level=self.level_id.name,
-            channel=self.channel_id.name,
-            number=self.number or "",
+            channel=" ".join(filter(None, (self.channel_id.name, self.number))),
             recipient=self.contact_id.display_name,
             amount=self._format_amount(self.amount_total),
         )

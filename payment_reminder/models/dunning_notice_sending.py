@@ -2,10 +2,11 @@ from odoo import api, fields, models
 from odoo.tools import SQL, plaintext2html
 
 
-class DunningNotice(models.Model):
-    """The life of a notice between its release and its outcome."""
+class DunningNoticeSending(models.AbstractModel):
+    """The part of ``dunning.notice`` between its release and its outcome."""
 
-    _inherit = "dunning.notice"
+    _name = "dunning.notice.sending"
+    _description = "Reminder Notice: Sending"
 
     # === BUSINESS METHODS - SENDING === #
 
@@ -16,7 +17,7 @@ class DunningNotice(models.Model):
     @api.model
     def _cron_send_queued(self):
         """Send what is queued; see ``dunning.sender``."""
-        self.env["dunning.sender"]._process_queue()
+        self.env["dunning.sender"].sudo()._process_queue()
 
     def _recheck(self, date):
         """Read again what is open and refresh the notices before they are sent.

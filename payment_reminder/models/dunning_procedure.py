@@ -93,8 +93,10 @@ class DunningProcedure(models.Model):
 
     def action_set_default(self):
         """Make this the procedure of customers without one of their own."""
+        self.check_access("write")
         for procedure in self:
-            procedure.company_id.dunning_procedure_id = procedure
+            # whoever may write procedures need not have the right to write companies
+            procedure.company_id.sudo().dunning_procedure_id = procedure
 
     # === BUSINESS METHODS - PLANNING === #
 

@@ -23,6 +23,7 @@ class DunningRun(models.Model):
     )
     date = fields.Date(
         required=True,
+        copy=False,
         default=lambda self: self.env.company._get_dunning_today(),
         help="Lateness is counted up to this day.",
     )
@@ -33,7 +34,9 @@ class DunningRun(models.Model):
         help="Signs what is sent where neither the level nor the case names somebody.",
     )
     is_unattended = fields.Boolean(
-        readonly=True, help="Planned without a person: only automatic levels."
+        readonly=True,
+        copy=False,
+        help="Planned without a person: only automatic levels.",
     )
     state = fields.Selection(
         selection=[
@@ -46,6 +49,7 @@ class DunningRun(models.Model):
         ],
         required=True,
         readonly=True,
+        copy=False,
         default="draft",
         index=True,
     )
@@ -205,11 +209,16 @@ class DunningRun(models.Model):
 
     # === CRUD METHODS === #
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        runs = super().create(vals_list)
+        if any(run.state != "draft" for run in runs):
+            self._check_state_access()
+        return runs
+
     def write(self, vals):
-        if "state" in vals and not self.env.su:
-            raise AccessError(
-                self.env._("The state of a run changes through its buttons only.")
-            )
+        if "state" in vals:
+            self._check_state_access()
         if {"date", "company_id"} & set(vals) and any(
             run.state != "draft" for run in self
         ):
@@ -217,6 +226,13 @@ class DunningRun(models.Model):
                 self.env._("Date and company of a planned run cannot be changed.")
             )
         return super().write(vals)
+
+    def _check_state_access(self):
+        """Refuse to set a state, except to the methods that may."""
+        if not self.env.su:
+            raise AccessError(
+                self.env._("The state of a run changes through its buttons only.")
+            )
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_approved(self):
@@ -307,8 +323,9 @@ class DunningRun(models.Model):
         self.ensure_one()
         if self.state != "approved":
             raise UserError(
-                self.env._("'%(run)s' must be approved before it is sent.")
-                % {"run": self.name}
+                self.env._(
+                    "'%(run)s' must be approved before it is sent.", run=self.name
+                )
             )
         self.sudo().write({"state": "sending"})
         proposed = self.sudo().notice_ids.filtered(lambda n: n.state == "proposed")
@@ -329,8 +346,9 @@ class DunningRun(models.Model):
         for run in self:
             if run.state == "done":
                 raise UserError(
-                    self.env._("'%(run)s' is done, nothing is left to cancel.")
-                    % {"run": run.name}
+                    self.env._(
+                        "'%(run)s' is done, nothing is left to cancel.", run=run.name
+                    )
                 )
         open_notices = self.sudo().notice_ids.filtered(
             lambda n: n.state in ("proposed", "queued")

@@ -46,7 +46,9 @@ class ResCompany(models.Model):
         template = template.sudo().with_context(active_test=False)
         for company in self:
             procedure = template.search([("company_id", "=", company.id)], limit=1)
-            procedure = procedure or template.copy({"company_id": company.id})
+            if not procedure:
+                procedure = template.copy({"company_id": company.id})
+                procedure.level_ids.user_id = False  # who signs elsewhere
             if not company.dunning_procedure_id:
                 company.sudo().dunning_procedure_id = procedure
 

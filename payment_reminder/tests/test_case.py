@@ -1,3 +1,5 @@
+from psycopg2.errors import UniqueViolation
+
 from odoo.exceptions import UserError, ValidationError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
@@ -29,7 +31,7 @@ class TestCase(DunningCommon):
         self._overdue(5)
         self._plan()
         case = self._case()
-        with self.assertRaises(Exception), self.cr.savepoint():
+        with self.assertRaises(UniqueViolation), self.cr.savepoint():
             case.sudo().create(
                 {
                     "company_id": case.company_id.id,
@@ -120,7 +122,8 @@ class TestCase(DunningCommon):
         self._overdue(5, 1234.5)
         self._run_and_send()
         case = self._case()
-        self.assertEqual(case.status_text, "$ 1,234.50 overdue · Friendly reminder")
+        amount = self.company.currency_id.format(1234.5)
+        self.assertEqual(case.status_text, f"{amount} overdue · Friendly reminder")
         case.write({"hold_until": self._clock_ago(-1), "hold_reason": "Illness"})
         self.assertIn("on hold", case.status_text)
 
@@ -210,7 +213,7 @@ class TestCase(DunningCommon):
         self._run_and_send()
         self.assertEqual(
             invoice.dunning_status,
-            "Friendly reminder on 06/16/2025 · to pay by 06/23/2025",
+            "Friendly reminder on Jun 16, 2025 · to pay by Jun 23, 2025",
         )
         self.assertEqual(invoice.dunning_notice_count, 1)
         self.assertEqual(invoice.dunning_line_ids, self._items(invoice))

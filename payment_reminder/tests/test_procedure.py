@@ -1,6 +1,6 @@
 from datetime import date
 
-from psycopg2.errors import CheckViolation
+from psycopg2.errors import CheckViolation, ForeignKeyViolation, UniqueViolation
 
 from odoo.exceptions import UserError, ValidationError
 from odoo.tests import Form, tagged
@@ -61,8 +61,9 @@ class TestProcedure(DunningCommon):
 
     # === CONSTRAINTS === #
 
+    @mute_logger("odoo.sql_db")
     def test_two_active_levels_cannot_come_on_the_same_day(self):
-        with self.assertRaises(Exception), self.cr.savepoint():
+        with self.assertRaises(UniqueViolation), self.cr.savepoint():
             self._create_level(self.procedure, delay_days=3)
         self._create_level(self.procedure, delay_days=3, active=False)
         self._create_level(self.procedure, delay_days=3, basis="end_of_month")
@@ -112,10 +113,11 @@ class TestProcedure(DunningCommon):
         with self.assertRaises(ValidationError):
             self.env["dunning.channel"].create({"name": "Pigeon", "code": "pigeon"})
 
+    @mute_logger("odoo.sql_db")
     def test_level_that_was_used_is_kept(self):
         self._overdue(5)
         self._run_and_send()
-        with self.assertRaises(Exception), self.cr.savepoint():
+        with self.assertRaises(ForeignKeyViolation), self.cr.savepoint():
             self.friendly.unlink()
         self.assertTrue(self.friendly.exists())
 

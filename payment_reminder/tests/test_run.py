@@ -5,11 +5,13 @@ from freezegun import freeze_time
 from odoo.exceptions import UserError, ValidationError
 from odoo.tests import tagged
 
+from odoo.addons.base.tests.test_ir_cron import CronMixinCase
+
 from .common import DunningCommon
 
 
 @tagged("post_install", "-at_install")
-class TestRun(DunningCommon):
+class TestRun(DunningCommon, CronMixinCase):
     """From the proposal to the end, and what is refused on the way."""
 
     # === DATES === #
@@ -153,6 +155,14 @@ class TestRun(DunningCommon):
         with self.assertRaises(UserError):
             run.write({"state": "done"})
 
+    def test_copied_run_starts_anew(self):
+        self._overdue(5)
+        run = self._run_and_send()
+        copied = run.copy()
+        self.assertEqual(copied.state, "draft")
+        self.assertEqual(copied.date, self.company._get_dunning_today())
+        self.assertFalse(copied.notice_ids)
+
     # === DELETING === #
 
     def test_run_that_was_not_approved_may_be_deleted(self):
@@ -223,15 +233,16 @@ class TestRun(DunningCommon):
         self.friendly.channel_ids = self.email_channel + self.letter_channel
         self._overdue(5, 100.0)
         self._overdue(5, 50.0, partner=self._create_customer("Bob"))
-        self.assertEqual(self._plan().amount_text, "$ 150.00")
+        amount = self.company.currency_id.format(150.0)
+        self.assertEqual(self._plan().amount_text, amount)
 
     def test_amount_of_a_run_is_told_per_currency(self):
         other = self.setup_other_currency("EUR")
         self._overdue(5, 100.0)
         self._overdue(5, 50.0, currency_id=other.id)
-        parts = set(self._plan().amount_text.split(" + "))
-        self.assertEqual(len(parts), 2)
-        self.assertIn("$ 100.00", parts)
+        parts = self._plan().amount_text.split(" + ")
+        expected = [self.company.currency_id.format(100.0), other.format(50.0)]
+        self.assertCountEqual(parts, expected)
 
     def test_buttons_show_the_runs_own_records(self):
         self._overdue(5)

@@ -564,11 +564,10 @@ class TestSendingFailures(SendingCommon):
     # === DOUBTFUL === #
 
     def test_line_cut_in_the_text_leaves_a_doubt_and_is_never_repeated(self):
-        other = self._create_customer("Bob")
         for error in (smtplib.SMTPServerDisconnected("closed"), TimeoutError("hangs")):
             with self.subTest(error):
-                self.server.mails.clear()
                 customer = self._create_customer(f"Cut {error}")
+                other = self._create_customer(f"Bob {error}")
                 self.server.fault("text", error, customer.email)
                 notices = self._queue(customer, other)
                 cut, sent = notices.sorted(lambda n: n.partner_id == other)
@@ -580,7 +579,6 @@ class TestSendingFailures(SendingCommon):
                 self._work_again()
                 self.assertEqual(cut.state, "in_doubt")
                 self.assertFalse(self.server.mails_to(customer.email))
-                other = self._create_customer(f"Bob {error}")
 
     @mute_logger(SENDER)
     def test_unforeseen_error_leaves_a_doubt_and_the_others_go_out(self):

@@ -1,10 +1,53 @@
 import doctest
 
-from odoo.addons.payment_reminder.tools import delivery, plain_text
+from odoo.tests import BaseCase, tagged
+
+from ..tools import delivery, plain_text
 
 
-def load_tests(loader, tests, ignore):
-    """Let Odoo's runner execute the examples in the tools' docstrings."""
+def load_tests(loader, tests, pattern):
+    """Let plain unittest find the doctests too; Odoo's runner has the class below."""
     for module in (delivery, plain_text):
         tests.addTests(doctest.DocTestSuite(module))
     return tests
+
+
+@tagged("post_install", "-at_install")
+class TestTools(BaseCase):
+    """The examples in the docstrings of the tools hold."""
+
+    def test_examples_of_delivery_hold(self):
+        self._assert_examples_hold(delivery)
+
+    def test_examples_of_plain_text_hold(self):
+        self._assert_examples_hold(plain_text)
+
+    def _assert_examples_hold(self, module):
+        outcome = doctest.testmod(module)
+        self.assertGreater(outcome.attempted, 0)
+        self.assertEqual(outcome.failed, 0)
+
+
+@tagged("post_install", "-at_install")
+class TestPlainText(BaseCase):
+    """What the examples do not show."""
+
+    def test_nothing_stays_nothing(self):
+        for body in (None, "", "  \n"):
+            self.assertEqual(plain_text.mail_to_plain_text(body), "")
+
+    def test_layout_tables_are_taken_apart(self):
+        body = (
+            "<table role='presentation'><tr><td><p>Dear Ann,</p></td></tr>"
+            "<tr><td><table><tr><td>INV/1</td><td>10</td></tr></table></td></tr></table>"
+        )
+        text = plain_text.mail_to_plain_text(body)
+        self.assertEqual(text.split("\n"), ["Dear Ann,", "INV/1 | 10"])
+
+    def test_hidden_preview_text_is_left_out(self):
+        body = "<div style='color:red;display:none'>Hidden</div><p>Shown</p>"
+        self.assertEqual(plain_text.mail_to_plain_text(body), "Shown")
+
+    def test_links_keep_their_address(self):
+        text = plain_text.mail_to_plain_text("<a href='https://pay.example'>Pay</a>")
+        self.assertIn("https://pay.example", text)

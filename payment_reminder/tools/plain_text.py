@@ -6,7 +6,7 @@ from lxml import etree, html
 
 from odoo.tools import html2plaintext
 
-SEPARATOR = "  |  "
+SEPARATOR = " | "
 
 
 def mail_to_plain_text(body):
@@ -22,9 +22,14 @@ def mail_to_plain_text(body):
     ...     "<tr><td>INV/1</td><td>10 €</td></tr></table><p>Thank you</p>"
     ... ))
     Dear Ann,
-    Invoice  |  Open
-    INV/1  |  10 €
+    Invoice | Open
+    INV/1 | 10 €
     Thank you
+    >>> print(mail_to_plain_text(
+    ...     "<table><tr><td><a href='https://x.example/1'>INV/1</a></td></tr></table>"
+    ... ))
+    INV/1
+    https://x.example/1
     """
     if not (body or "").strip():
         return ""
@@ -42,10 +47,13 @@ def mail_to_plain_text(body):
 
 
 def _flatten_row(row):
-    """Replace the cells of ``row`` by one paragraph."""
+    """Replace the cells of ``row`` by one paragraph, its links below it."""
+    links = [link.get("href") for link in row.iter("a") if link.get("href")]
     cells = [" ".join(cell.text_content().split()) for cell in row]
     for cell in list(row):
         row.remove(cell)
     row.tag = "p"
     row.attrib.clear()
     row.text = SEPARATOR.join(filter(None, cells))
+    for link in links:
+        etree.SubElement(row, "br").tail = link

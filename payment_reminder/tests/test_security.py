@@ -1,0 +1,363 @@
+from odoo.exceptions import AccessError
+from odoo.service.model import get_public_method
+from odoo.tests import new_test_user, tagged
+from odoo.tools import mute_logger
+
+from .common import DunningCommon
+
+MODELS = (
+    "dunning.channel",
+    "dunning.procedure",
+    "dunning.level",
+    "dunning.case",
+    "dunning.case.line",
+    "dunning.run",
+    "dunning.run.exclusion",
+    "dunning.notice",
+    "dunning.notice.line",
+)
+NO, READ, WORK, ADD, ALL = "", "r", "rw", "rwc", "rwcd"
+OPERATIONS = {"r": "read", "w": "write", "c": "create", "d": "unlink"}
+
+#: What each persona may do with each model, in the order of ``MODELS``.
+MATRIX = {
+    # persona: channel, procedure, level, case, item, run, exclusion, notice, its line
+    "public": (NO, NO, NO, NO, NO, NO, NO, NO, NO),
+    "portal": (NO, NO, NO, NO, NO, NO, NO, NO, NO),
+    "employee": (READ, READ, NO, NO, NO, NO, NO, NO, NO),
+    "readonly": (READ, READ, READ, READ, READ, READ, READ, READ, READ),
+    "user": (READ, READ, READ, ADD, WORK, ALL, READ, READ, READ),
+    "billing": (READ, READ, READ, ADD, WORK, ALL, READ, READ, READ),
+    "manager": (ALL, ALL, ALL, ALL, WORK, ALL, READ, READ, READ),
+    "accountant": (ALL, ALL, ALL, ALL, WORK, ALL, READ, READ, READ),
+}
+GROUPS = {
+    "public": "base.group_public",
+    "portal": "base.group_portal",
+    "employee": "base.group_user",
+    "readonly": "account.group_account_readonly",
+    "user": "payment_reminder.group_dunning_user",
+    "billing": "account.group_account_invoice",
+    "manager": "payment_reminder.group_dunning_manager",
+    "accountant": "account.group_account_manager",
+}
+
+#: Every method of ours that can be called by RPC. Whoever adds one decides here.
+PUBLIC_METHODS = {
+    "dunning.procedure": {"action_set_default"},
+    "dunning.case": {
+        "action_resume",
+        "action_view_invoices",
+        "action_view_notices",
+    },
+    "dunning.case.line": {"action_open_invoice"},
+    "dunning.run": {
+        "action_approve",
+        "action_cancel",
+        "action_plan",
+        "action_print_letters",
+        "action_refresh",
+        "action_send",
+        "action_view_exclusions",
+        "action_view_notices",
+        "action_view_problems",
+    },
+    "dunning.run.exclusion": {"action_open_invoice"},
+    "dunning.notice": {
+        "action_confirm_sent",
+        "action_download_letter",
+        "action_give_up",
+        "action_leave_out",
+        "action_open_case",
+        "action_open_run",
+        "action_preview",
+        "action_retry",
+        "action_send_again",
+    },
+    "dunning.notice.line": {"action_open_invoice"},
+}
+#: Methods of notices that only open something: what they open has its own rights.
+LOOKING = {
+    "action_download_letter",
+    "action_open_case",
+    "action_open_run",
+    "action_preview",
+}
+#: Overridden methods of Odoo's own, which check the rights themselves.
+ORM_METHODS = {"create", "write", "unlink", "copy", "copy_data"}
+
+
+class SecurityCommon(DunningCommon):
+    """One user for each persona, and a case with a proposed notice."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.users = {
+            persona: cls._create_persona(persona, group)
+            for persona, group in GROUPS.items()
+        }
+        cls.invoice = cls._overdue(5)
+        cls.left_out = cls._overdue(5, no_followup=True)
+        cls.proposal = cls._plan()
+
+    @classmethod
+    def _create_persona(cls, name, group, company=None):
+        company = company or cls.company
+        return new_test_user(
+            cls.env,
+            login=f"dunning_{name}",
+            groups=group,
+            company_id=company.id,
+            company_ids=[(6, 0, company.ids)],
+        )
+
+    def _records(self):
+        """Return a record of each model that exists in the tests' company."""
+        return {
+            "dunning.procedure": self.procedure,
+            "dunning.level": self.friendly,
+            "dunning.case": self._case(),
+            "dunning.case.line": self._items(self.invoice),
+            "dunning.run": self.proposal,
+            "dunning.run.exclusion": self.proposal.exclusion_ids,
+            "dunning.notice": self.proposal.notice_ids,
+            "dunning.notice.line": self.proposal.notice_ids.line_ids,
+        }
+
+
+@tagged("post_install", "-at_install")
+class TestSecurity(SecurityCommon):
+    """Who may do what."""
+
+    # === MODELS === #
+
+    def test_every_persona_has_exactly_its_rights(self):
+        for persona, rights in MATRIX.items():
+            for model, letters in zip(MODELS, rights, strict=True):
+                for letter, operation in OPERATIONS.items():
+                    with self.subTest(f"{persona} {operation} {model}"):
+                        allowed = self._as(persona, model).has_access(operation)
+                        self.assertEqual(allowed, letter in letters)
+
+    def test_matrix_names_every_model_of_the_addon(self):
+        stored = self.env["ir.model"].search(
+            [("model", "=like", "dunning.%"), ("abstract", "=", False)]
+        )
+        self.assertEqual(set(stored.mapped("model")), set(MODELS))
+
+    def test_superior_groups_can_do_what_the_lower_ones_can(self):
+        readonly, user, manager = (
+            self.env.ref(f"payment_reminder.group_dunning_{name}")
+            for name in ("readonly", "user", "manager")
+        )
+        self.assertIn(readonly, user.all_implied_ids)
+        self.assertIn(user, manager.all_implied_ids)
+
+    def test_root_and_admin_are_managers(self):
+        manager = self.env.ref("payment_reminder.group_dunning_manager")
+        for name in ("base.user_root", "base.user_admin"):
+            self.assertIn(manager, self.env.ref(name).sudo().all_group_ids)
+
+    # === METHODS === #
+
+    def test_only_the_listed_methods_can_be_called_by_rpc(self):
+        domain = [("model", "=like", "dunning.%")]
+        for model in self.env["ir.model"].search(domain).mapped("model"):
+            with self.subTest(model):
+                expected = PUBLIC_METHODS.get(model, set())
+                self.assertEqual(self._get_own_public_methods(model), expected)
+
+    def test_private_methods_cannot_be_called_by_rpc(self):
+        for model, method in (
+            ("dunning.run", "_plan"),
+            ("dunning.run", "_set_approved"),
+            ("dunning.notice", "_set_sent"),
+            ("dunning.notice", "_cron_send_queued"),
+            ("dunning.sender", "_process_queue"),
+            ("dunning.planner", "_plan"),
+        ):
+            with self.subTest(f"{model} {method}"), self.assertRaises(AccessError):
+                get_public_method(self.env[model], method)
+
+    @mute_logger("odoo.addons.base.models.ir_model")
+    def test_reader_cannot_change_anything_by_a_button(self):
+        self._assert_refused("readonly")
+
+    @mute_logger("odoo.addons.base.models.ir_model")
+    def test_employee_cannot_change_anything_by_a_button(self):
+        self._assert_refused("employee")
+
+    def _assert_refused(self, persona):
+        draft = self._create_run()
+        self._case().write({"hold_until": self.today, "hold_reason": "Illness"})
+        for record, methods in (
+            (draft, ("action_plan",)),
+            (self.proposal, ("action_approve", "action_send", "action_cancel")),
+            (self._case(), ("action_resume",)),
+            (self._create_procedure([1]), ("action_set_default",)),
+            (self.proposal.notice_ids, PUBLIC_METHODS["dunning.notice"]),
+        ):
+            for method in methods:
+                if method in LOOKING:
+                    continue
+                with self.subTest(method), self.assertRaises(AccessError):
+                    getattr(record.with_user(self.users[persona]), method)()
+        self.assertEqual((draft.state, self.proposal.state), ("draft", "proposed"))
+        self.assertEqual(self.proposal.notice_ids.state, "proposed")
+
+    def test_whoever_works_with_invoices_plans_approves_and_sends(self):
+        for persona in ("billing", "accountant"):
+            with self.subTest(persona):
+                invoice = self._overdue(5, partner=self._create_customer(persona))
+                run = self._as(persona, "dunning.run").create({"date": self.today})
+                run.action_plan()
+                self.assertEqual(run.notice_ids.line_ids.move_id, invoice)
+                run.action_approve()
+                run.action_send()
+                self.assertEqual(run.state, "sending")
+
+    @mute_logger("odoo.addons.base.models.ir_model")
+    def test_planning_needs_the_right_to_read_invoices(self):
+        # the rules about invoices hold for whoever plans (design: speed)
+        for persona in ("user", "manager"):
+            run = self._as(persona, "dunning.run").create({"date": self.today})
+            with self.subTest(persona), self.assertRaises(AccessError):
+                run.action_plan()
+
+    @mute_logger("odoo.addons.base.models.ir_model")
+    def test_user_cannot_write_notices_even_by_rpc(self):
+        for persona in ("user", "manager", "accountant"):
+            notice = self.proposal.notice_ids.with_user(self.users[persona])
+            for values in ({"state": "sent"}, {"amount_total": 1.0}):
+                with self.subTest(persona), self.assertRaises(AccessError):
+                    notice.write(values)
+
+    def test_user_cannot_set_the_state_of_a_run(self):
+        run = self.proposal.with_user(self.users["manager"])
+        with self.assertRaises(AccessError):
+            run.write({"state": "done"})
+        with self.assertRaises(AccessError):
+            run.create({"date": self.today, "state": "done"})
+
+    def test_manager_sets_the_default_procedure(self):
+        other = self._create_procedure([1])
+        other.with_user(self.users["manager"]).action_set_default()
+        self.assertEqual(self.company.dunning_procedure_id, other)
+
+    def test_reader_sees_the_story_of_a_case(self):
+        case = self._case().with_user(self.users["readonly"])
+        case.invalidate_recordset()
+        self.assertTrue(case.is_open)
+        self.assertTrue(case.status_text)
+        self.assertEqual(case.notice_ids.mapped("level_id.name"), ["Friendly reminder"])
+
+    def test_employee_sees_no_reminders_on_the_customer(self):
+        customer = self.customer.with_user(self.users["employee"])
+        with self.assertRaises(AccessError):
+            _status = customer.dunning_status
+
+    # === HELPERS === #
+
+    def _as(self, persona, model):
+        return self.env[model].with_user(self.users[persona])
+
+    def _get_own_public_methods(self, model):
+        """Return the names of callable methods that this addon's classes define."""
+        names = set()
+        for cls in type(self.env[model]).mro():
+            if not cls.__module__.startswith("odoo.addons.payment_reminder"):
+                continue
+            names |= {
+                name
+                for name, value in vars(cls).items()
+                if callable(value) and not name.startswith("_")
+            }
+        return names - ORM_METHODS
+
+
+@tagged("post_install", "-at_install")
+class TestCompanies(SecurityCommon):
+    """What belongs to one company is not there for another."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.other = cls.setup_other_company()["company"]
+        cls.stranger = cls._create_persona(
+            "stranger", "account.group_account_manager", cls.other
+        )
+
+    @mute_logger("odoo.addons.base.models.ir_rule")
+    def test_records_of_another_company_cannot_be_read(self):
+        for model, record in self._records().items():
+            with self.subTest(model):
+                self.assertTrue(record)
+                with self.assertRaises(AccessError):
+                    record.with_user(self.stranger).read(["id", "create_uid"])
+
+    def test_records_of_another_company_are_not_found(self):
+        for model, record in self._records().items():
+            with self.subTest(model):
+                Model = self.env[model].with_user(self.stranger)
+                found = Model.with_context(active_test=False).search([])
+                self.assertFalse(found & record)
+                self.assertLessEqual(found.company_id, self.other)
+
+    @mute_logger("odoo.addons.base.models.ir_rule")
+    def test_records_of_another_company_cannot_be_changed(self):
+        for record, values in (
+            (self.procedure, {"name": "Mine"}),
+            (self.friendly, {"delay_days": 99}),
+            (self._case(), {"hold_until": False}),
+            (self._items(self.invoice), {"is_blocked": True}),
+            (self.proposal, {"user_id": self.stranger.id}),
+        ):
+            with self.subTest(record._name), self.assertRaises(AccessError):
+                record.with_user(self.stranger).write(values)
+
+    @mute_logger("odoo.addons.base.models.ir_rule")
+    def test_buttons_refuse_records_of_another_company(self):
+        for record, method in (
+            (self.proposal, "action_approve"),
+            (self.proposal, "action_cancel"),
+            (self.proposal.notice_ids, "action_leave_out"),
+            (self._case(), "action_resume"),
+            (self.procedure, "action_set_default"),
+        ):
+            with self.subTest(method), self.assertRaises(AccessError):
+                getattr(record.with_user(self.stranger), method)()
+
+    @mute_logger("odoo.addons.base.models.ir_rule")
+    def test_run_for_another_company_cannot_be_made(self):
+        with self.assertRaises(AccessError):
+            self.env["dunning.run"].with_user(self.stranger).create(
+                {"company_id": self.company.id, "date": self.today}
+            )
+
+    def test_data_of_another_company_is_never_in_a_run(self):
+        self._invoice_of_the_other()
+        env = self.env(context={"allowed_company_ids": (self.company + self.other).ids})
+        run = env["dunning.run"].create(
+            {"company_id": self.company.id, "date": self.today}
+        )
+        self.proposal.action_cancel()
+        run._plan()
+        self.assertEqual(run.notice_ids.company_id, self.company)
+        self.assertEqual(run.notice_ids.line_ids.move_id, self.invoice)
+        self.assertEqual(run.exclusion_ids.move_line_id.move_id, self.left_out)
+
+    def test_each_company_has_its_own_case_and_levels(self):
+        invoice = self._invoice_of_the_other()
+        env = self.env(context={"allowed_company_ids": (self.company + self.other).ids})
+        run = env["dunning.run"].create(
+            {"company_id": self.other.id, "date": self.today}
+        )
+        run._plan()
+        self.assertEqual(run.notice_ids.line_ids.move_id, invoice)
+        self.assertEqual(run.notice_ids.level_id.company_id, self.other)
+        self.assertNotEqual(run.notice_ids.case_id, self._case())
+        self.assertEqual(run.notice_ids.partner_id, self.customer)
+
+    def _invoice_of_the_other(self):
+        return self._overdue(5, 70.0, company=self.other)

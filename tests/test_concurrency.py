@@ -1,0 +1,130 @@
+"""Several processes at once: each notice is planned once and sent once."""
+
+import pytest
+from system import MANY, WORK, wait_for
+
+pytestmark = pytest.mark.slow
+
+#: Plans a run when the file appears and says in one line what came of it.
+RACE = """
+import pathlib, time
+pathlib.Path({ready!r}).touch()
+while not pathlib.Path({go!r}).exists():
+    time.sleep(0.001)
+for attempt in range(3):
+    try:
+        run = env["dunning.run"].create({{}})
+        run.action_plan()
+        env.cr.commit()
+        print("planned", len(run.notice_ids))
+    except Exception as error:
+        env.cr.rollback()
+        print("refused", type(error).__name__, str(error).replace("\\n", " "))
+"""
+
+#: Plans a run and keeps it open until the file appears.
+PLAN_AND_WAIT = """
+import pathlib, time
+run = env["dunning.run"].create({{}})
+run.action_plan()
+env.flush_all()
+pathlib.Path({planned!r}).touch()
+while not pathlib.Path({go!r}).exists():
+    time.sleep(0.01)
+env.cr.commit()
+print("planned", len(run.notice_ids))
+"""
+
+
+def count_duplicates(system):
+    """Return how many notices or case lines stand for the same thing."""
+    [[notices]] = system.execute(
+        "SELECT COUNT(*) FROM (SELECT 1 FROM dunning_notice WHERE state <> 'skipped'"
+        " GROUP BY case_id, channel HAVING COUNT(*) > 1) twice"
+    )
+    [[items]] = system.execute(
+        "SELECT COUNT(*) FROM (SELECT 1 FROM dunning_notice_line line"
+        " JOIN dunning_notice notice ON notice.id = line.notice_id"
+        " GROUP BY line.move_line_id, notice.channel HAVING COUNT(*) > 1) twice"
+    )
+    [[cases]] = system.execute(
+        "SELECT COUNT(*) FROM (SELECT 1 FROM dunning_case"
+        " GROUP BY company_id, partner_id, currency_id HAVING COUNT(*) > 1) twice"
+    )
+    return notices + items + cases
+
+
+# --- Planning ---
+
+
+def test_second_planner_is_told_that_somebody_else_is_planning(planning, tmp_path):
+    planned, go = tmp_path / "planned", tmp_path / "go"
+    first = planning.start(PLAN_AND_WAIT.format(planned=str(planned), go=str(go)))
+    wait_for(planned.exists, first)
+    second = planning.run(RACE.format(ready=str(tmp_path / "r"), go=str(planned)))
+    assert second.count("refused UserError") == 3
+    assert "being planned by somebody else" in second
+    go.touch()
+    assert f"planned {MANY}" in planning.finish(first)
+    assert not count_duplicates(planning)
+
+
+def test_planners_at_the_same_time_plan_each_customer_once(planning, tmp_path):
+    go = tmp_path / "go"
+    ready = [tmp_path / f"ready-{number}" for number in range(3)]
+    planners = [
+        planning.start(RACE.format(ready=str(file), go=str(go))) for file in ready
+    ]
+    for file, planner in zip(ready, planners, strict=True):
+        wait_for(file.exists, planner)
+    go.touch()
+    said = "".join(planning.finish(planner) for planner in planners).splitlines()
+    planned = [int(line.split()[1]) for line in said if line.startswith("planned")]
+    refused = [line for line in said if line.startswith("refused")]
+    assert len(said) == 9
+    assert sum(planned) == MANY, said
+    assert all("being planned by somebody else" in line for line in refused), refused
+    assert not count_duplicates(planning)
+
+
+# --- Sending ---
+
+
+@pytest.mark.parametrize("workers", [2, 3])
+def test_workers_at_the_same_time_send_each_notice_once(sending, sink, workers):
+    sending.use(sink)
+    running = [sending.start(WORK) for _number in range(workers)]
+    for worker in running:
+        sending.finish(worker)
+    assert sending.states() == {"sent": MANY}
+    mails = sending.mails()
+    assert set(mails.values()) == {1}
+    assert len(mails) == len(sink.mails()) == MANY
+    assert len(set(sending.message_ids())) == MANY
+    [[logged]] = sending.execute("SELECT COUNT(mail_message_id) FROM dunning_notice")
+    [[written]] = sending.execute(
+        "SELECT COUNT(*) FROM mail_message"
+        " WHERE model = 'dunning.case' AND message_type = 'email_outgoing'"
+    )
+    assert (logged, written) == (MANY, MANY), "each once in the history"
+    last_run = "SELECT state FROM dunning_run ORDER BY id DESC LIMIT 1"
+    assert sending.execute(last_run) == [("done",)]
+
+
+def test_payment_while_a_worker_sends_is_never_reminded(sending, sink):
+    """A customer who pays first is not written to; one who is written to owed it."""
+    sending.use(sink)
+    sending.keep(60)
+    worker = sending.start(WORK)
+    wait_for(sink.mails, worker)
+    sending.execute(
+        "UPDATE account_move_line SET no_followup = TRUE WHERE id IN ("
+        " SELECT line.move_line_id FROM dunning_notice_line line"
+        " JOIN dunning_notice notice ON notice.id = line.notice_id"
+        " WHERE notice.state = 'queued')"
+    )
+    late = {n["email"] for n in sending.notices() if n["state"] == "queued"}
+    sending.finish(worker)
+    sending.work()
+    assert not late & set(sending.mails())
+    assert "queued" not in sending.states()
