@@ -3,6 +3,7 @@
 On Debian and Ubuntu root gets what is missing; anybody else is told the command.
 """
 
+import contextlib
 import ctypes.util
 import functools
 import os
@@ -101,17 +102,28 @@ def _try(name, packages, otherwise):
 
 
 def _install(name, packages):
-    environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
-    command = ["apt-get", "install", "-y", "--no-install-recommends", *packages]
-    log, failure = "apt-install.log", f"{name} could not be installed"
     with step(f"Installation of {name}"):
-        _update_once()
-        run_logged(command, log, failure, env=environment)
+        try:
+            _apt_install(name, packages)
+        except ToolError:  # the lists of packages may be missing or old
+            _update_once()
+            _apt_install(name, packages)
+
+
+def _apt_install(name, packages):
+    run_logged(
+        ["apt-get", "install", "-y", "--no-install-recommends", *packages],
+        "apt-install.log",
+        f"{name} could not be installed",
+        env=os.environ | {"DEBIAN_FRONTEND": "noninteractive"},
+    )
 
 
 @functools.cache
 def _update_once():
-    run_logged(["apt-get", "update"], "apt-get.log", "apt could not read its lists")
+    """Read the lists of packages; that a foreign source of them fails is no matter."""
+    with contextlib.suppress(ToolError):
+        run_logged(["apt-get", "update"], "apt-get.log", "apt could not read its lists")
 
 
 def _may_install():

@@ -4,6 +4,7 @@ from . import dunning_channel
 from . import dunning_channel_handler
 from . import dunning_channel_email
 from . import dunning_channel_letter
+from . import dunning_letter_composer
 from . import dunning_letter_printer
 from . import dunning_procedure
 from . import dunning_level

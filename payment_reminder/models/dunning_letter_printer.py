@@ -1,22 +1,17 @@
 """Prints demand letters: many letters, one document, one PDF process."""
 
-import re
-from decimal import Decimal
 from functools import lru_cache
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from odoo import api, models
 from odoo.tools import split_every
-from odoo.tools.misc import file_path, find_in_path, format_date, get_lang
-
-from odoo.addons.base.models.res_lang import intersperse
+from odoo.tools.misc import find_in_path
 
 from ..exceptions import LetterEngineError
 from ..tools import letter_engine
 from ..tools.letter_engine import EngineFailure
-from ..tools.letter_layout import SLACK, Block, FontMetrics, Row, Sheet, paginate
-from ..tools.letter_text import Paragraph, split_long, split_paragraphs
+from ..tools.letter_fonts import find_font_folder, get_font_faces
 
 CHUNK_SIZE = 250  # letters in one PDF process
 
@@ -24,101 +19,15 @@ CHUNK_SIZE = 250  # letters in one PDF process
 TIMEOUT_BASE = 60
 TIMEOUT_PER_LETTER = 1
 
-FONT_FOLDER = "web/static/fonts/google/Roboto"  # comes with Odoo, has Cyrillic
-FONT_FILES = {400: "Roboto-Regular.ttf", 700: "Roboto-Bold.ttf"}
-
-# === GEOMETRY: millimetres; the style sheet in report/dunning_letter.xml agrees === #
-
-TEXT_WIDTH = 165
-TEXT_SIZE = 10.5  # points
-TEXT_LINE = 4.94  # 14 points
-TEXT_GAP = 1.6
-ITEM_INDENT = 6
-BOLD_STRETCH = 1.04  # how much wider bold words can make a line
-
-SUBJECT_SIZE = 12
-SUBJECT_LINE = 5.65
-SUBJECT_GAP = 3.3
-
-CLAIM_SIZE = 9.5
-CLAIM_LINE = 4
-NOTE_SIZE = 8
-NOTE_LINE = 3.2
-CLAIM_GAP = 1  # above, below and the line under it together
-CLAIM_RULE = 0.2
-COLUMN_WIDTHS = {"date": 22, "date_due": 22, "days_late": 26}
-AMOUNT_WIDTH = 34  # at least
-
-TOTAL_HEIGHT = 6.8
-WORDS_LINE = 4.6
-BANK_HEAD = 8.4
-BANK_LINE = 4.4
-BANK_GAP = 3  # below the block
-BANK_LABEL_GAP = 4
-BANK_COLUMN_GAP = 9
-QR_WIDTH = 40  # with its distance to the bank details
-QR_HEIGHT = 27 + 4
-SIGNATURE_HEIGHT = 15
-
-# Where a letter leaves room on its only page: more air, up to so much of it
-AIR_PER_CLAIM = 1.6
-AIR_PER_SIGNATURE = 7
-
-# The room ends at 274 mm; 1.5 mm are kept for the rounding of pixels.
-SHEET = Sheet(first=274 - 98.46 - 1.5, later=274 - 30 - 1.5, head=7.2, carry=5.8)
-
-LETTERHEAD_SIZE = 15
-LETTERHEAD_WIDTH = 65
-RETURN_SIZE = 7
-WINDOW_WIDTH = 80
-INFO_SIZE = 9
-INFO_LABEL_WIDTH = 25
-INFO_WIDTH = 40
-INFO_LINES = 8
-FOOT_SIZE = 7.5
-FOOT_WIDTH = 52
-FOOT_LINES = 4
-WINDOW_LINES = 6  # of the recipient's address, at full size
-
-DATA_IMAGE = re.compile(
-    r"data:image/(png|jpe?g|gif|svg\+xml);base64,[A-Za-z0-9+/=\s]+", re.ASCII
-)
-COLOR = re.compile(r"#[0-9A-Fa-f]{6}", re.ASCII)
-DEFAULT_COLOR = "#3b4a5a"
-
 
 class DunningLetterPrinter(models.AbstractModel):
     """Renders demand letters: many letters, one PDF process.
 
-    A letter is a plain dict (``LetterValues``). Keys with a * are required:
-
-    - ``lang``* str: Odoo language code; not installed ones fall back to the company's
-    - ``number``* str, ``date``* date: of the letter
-    - ``subject``* str
-    - ``sender``* dict: ``name``* str, ``lines`` list of str (address), ``phone``,
-      ``email``, ``website``, ``vat_label``, ``vat``, ``registry`` str,
-      ``logo`` data URI or False, ``color`` '#rrggbb' or False
-    - ``recipient_lines``* list of str: what is read through the window
-    - ``salutation`` str
-    - ``intro`` Markup: level text above the table; ``letter_text`` keeps paragraphs,
-      lists, headings, bold and italic, and drops images, links and styles
-    - ``claims``* list of dict: ``number``* str, ``date`` date or False, ``date_due``
-      date or False, ``days_late`` int or False, ``description`` str, ``amount``*
-      Decimal
-    - ``currency``* res.currency record, or dict: ``code``*, ``decimals``, ``symbol``,
-      ``position`` ('before' or 'after')
-    - ``total``* Decimal
-    - ``amount_in_words`` str
-    - ``pay_by`` date or False
-    - ``bank`` list of (label, value), labels in the letter's language
-    - ``reference`` str: what to write on the payment
-    - ``qr`` data URI of the payment code or False, ``qr_caption`` str
-    - ``closing`` Markup: level text below the bank details
-    - ``signatory`` dict or False: ``name`` str, ``function`` str
-    - ``info`` list of (label, value): further lines of the block on the right
+    A letter is a plain dict (``LetterValues``), see ``dunning.letter.composer``.
     """
 
     _name = "dunning.letter.printer"
+    _inherit = "dunning.letter.composer"
     _description = "Demand Letter Printer"
 
     # === ENTRANCES === #
@@ -127,7 +36,7 @@ class DunningLetterPrinter(models.AbstractModel):
     def _render_html(self, letters):
         """Return one HTML document of all letters, to look at and to print.
 
-        :param list letters: LetterValues, see the class
+        :param list letters: LetterValues, see ``dunning.letter.composer``
         :rtype: Markup
         """
         return self._render_document(self._prepare_views(letters), is_screen=True)
@@ -136,7 +45,7 @@ class DunningLetterPrinter(models.AbstractModel):
     def _render_pdf(self, letters):
         """Return one PDF per letter, in the order of the letters.
 
-        :param list letters: LetterValues, see the class
+        :param list letters: LetterValues, see ``dunning.letter.composer``
         :rtype: list[bytes]
         :raise LetterEngineError: if any of them could not be made; then there is none
         """
@@ -202,7 +111,7 @@ class DunningLetterPrinter(models.AbstractModel):
 
     def _run_wkhtmltopdf(self, views):
         binary = self._find_wkhtmltopdf()
-        folder = _find_font_folder()
+        folder = find_font_folder()
         html = self._render_document(views, zoom=1 / _measure_scale(binary))
         return letter_engine.run_wkhtmltopdf(
             binary, html, self._get_timeout(views), folder
@@ -221,7 +130,7 @@ class DunningLetterPrinter(models.AbstractModel):
     def _run_weasyprint(self, views):
         if not letter_engine.has_weasyprint():
             raise EngineMissing("WeasyPrint")
-        html = self._render_document(views, font_faces=_get_font_faces())
+        html = self._render_document(views, font_faces=get_font_faces())
         return letter_engine.run_weasyprint(html)
 
     def _get_engine_error(self, failures):
@@ -260,227 +169,9 @@ class DunningLetterPrinter(models.AbstractModel):
         )
         return Markup("<!DOCTYPE html>\n") + html
 
-    # === VIEWS: what the template shows, as text === #
-
-    def _prepare_views(self, letters):
-        return [self._prepare_view(letter) for letter in letters]
-
-    def _prepare_view(self, letter):
-        """Return the letter with all values as text and with its pages planned."""
-        lang = get_lang(self.env, letter.get("lang")).code
-        printer = self.with_context(lang=lang)
-        sender = letter["sender"]
-        view = {
-            "lang": lang,
-            "html_lang": lang.replace("_", "-").split("@")[0],
-            "number": letter["number"],
-            "date": printer._format_long_date(letter["date"]),
-            "name": sender["name"],
-            "short_name": _get_metrics(400).clip(sender["name"], INFO_SIZE, 100),
-            "color": _get_color(sender.get("color")),
-            "logo": _get_image(sender.get("logo")),
-            "is_long_name": _is_long_name(sender["name"]),
-            "recipient_lines": [line for line in letter["recipient_lines"] if line],
-            "return_line": _get_return_line(sender),
-            "foot": _get_foot(sender),
-            "info": _get_info(letter.get("info") or []),
-            "columns": printer._get_columns(letter),
-        }
-        view["is_long_address"] = _is_long_address(view["recipient_lines"])
-        view["pages"] = printer._prepare_pages(letter, view["columns"])
-        return view
-
-    def _prepare_pages(self, letter, columns):
-        """Return the planned pages; every carried sum as text in the currency."""
-        texts = [
-            self._prepare_subject(letter),
-            *self._prepare_texts(letter.get("salutation")),
-            *self._prepare_texts(letter.get("intro")),
-        ]
-        rows = [self._prepare_row(claim, letter, columns) for claim in letter["claims"]]
-        closing = self._prepare_texts(letter.get("closing"))
-        if letter.get("signatory"):
-            closing.append(Block("signature", SIGNATURE_HEIGHT, letter["signatory"]))
-        pages = paginate(texts, rows, self._prepare_settlement(letter), closing, SHEET)
-        air = _get_air(pages, len(rows))
-        return [self._prepare_page(page, letter, *air) for page in pages]
-
-    def _prepare_page(self, page, letter, claim_air, signature_air):
-        blocks = []
-        for item in page.items:
-            if isinstance(item, Block):
-                air = signature_air if item.kind == "signature" else 0
-                blocks.append({**item._asdict(), "air": air})
-            else:
-                blocks.append(self._prepare_table(item, letter, claim_air))
-        return {"number": page.number, "blocks": blocks}
-
-    def _prepare_table(self, table, letter, air):
-        pad = (CLAIM_GAP + air - CLAIM_RULE) / 2
-        return {
-            "kind": "table",
-            "rows": [{**row.value, "pad": pad} for row in table.rows],
-            "brought": self._format_sum(table.brought, letter),
-            "carried": self._format_sum(table.carried, letter),
-        }
-
-    def _format_sum(self, amount, letter):
-        return amount is not None and self._format_amount(amount, letter["currency"])
-
-    # === BLOCKS === #
-
-    def _prepare_subject(self, letter):
-        text = letter["subject"]
-        lines = _get_metrics(700).count_lines(text, SUBJECT_SIZE, TEXT_WIDTH)
-        return Block("subject", lines * SUBJECT_LINE + SUBJECT_GAP, text)
-
-    def _prepare_texts(self, html):
-        """Return a block for each paragraph of a level text.
-
-        As everywhere in Odoo, Markup is HTML and a plain ``str`` is text.
-        """
-        return [
-            block
-            for paragraph in split_paragraphs(escape(html or ""))
-            for block in self._prepare_paragraph(paragraph)
-        ]
-
-    def _prepare_paragraph(self, paragraph: Paragraph):
-        metrics = _get_metrics(700 if paragraph.kind == "heading" else 400)
-        width = TEXT_WIDTH - (ITEM_INDENT if paragraph.kind == "item" else 0)
-        if "<b>" in paragraph.html:
-            width /= BOLD_STRETCH
-        lines = metrics.count_lines(paragraph.text, TEXT_SIZE, width)
-        height = lines * TEXT_LINE + TEXT_GAP
-        if height <= SHEET.first:
-            return [Block(paragraph.kind, height, paragraph)]
-        pieces = split_long(paragraph, int(height // (SHEET.first / 2)) + 1)
-        return [block for piece in pieces for block in self._prepare_paragraph(piece)]
-
-    def _prepare_row(self, claim, letter, columns):
-        """Return a claim as a row; only its number may need more than one line.
-
-        A claim without dates (interest, costs) has the other columns for its text.
-        """
-        metrics = _get_metrics(400)
-        note = metrics.clip(claim.get("description") or "", NOTE_SIZE, TEXT_WIDTH - 2)
-        is_plain = not (claim.get("date") or claim.get("date_due"))
-        width = TEXT_WIDTH - columns["amount"] if is_plain else columns["number"]
-        lines = metrics.count_lines(claim["number"], CLAIM_SIZE, width - 2)
-        height = lines * CLAIM_LINE + (NOTE_LINE if note else 0) + CLAIM_GAP
-        value = {
-            "number": claim["number"],
-            "date": self._format_short_date(claim.get("date")),
-            "date_due": self._format_short_date(claim.get("date_due")),
-            "days_late": max(claim.get("days_late") or 0, 0) or "",
-            "is_plain": is_plain,
-            "amount": self._format_amount(claim["amount"], letter["currency"]),
-            "note": note,
-        }
-        return Row(height, claim["amount"], value)
-
-    def _get_columns(self, letter):
-        """Return the widths of the table's columns: amounts never break."""
-        amounts = [claim["amount"] for claim in letter["claims"]] + [letter["total"]]
-        texts = {self._format_amount(a, letter["currency"]) for a in amounts}
-        widest = max(_get_metrics(700).get_width(t, CLAIM_SIZE + 1) for t in texts)
-        amount = max(AMOUNT_WIDTH, round(widest + 3))
-        number = TEXT_WIDTH - amount - sum(COLUMN_WIDTHS.values())
-        return {"number": number, **COLUMN_WIDTHS, "amount": amount}
-
-    def _prepare_settlement(self, letter):
-        """Return the block with the total, in words, and how to pay."""
-        value = {
-            "total": self._format_amount(letter["total"], letter["currency"]),
-            "pay_by": self._format_long_date(letter.get("pay_by")),
-            "words": letter.get("amount_in_words") or "",
-            "qr": _get_image(letter.get("qr")),
-            "qr_caption": letter.get("qr_caption") or "",
-        }
-        room = TEXT_WIDTH - (QR_WIDTH if value["qr"] else 0)
-        value["bank"] = _prepare_bank(*self._prepare_bank_pairs(letter), room)
-        value["words_height"] = self._get_words_height(value["words"])
-        value["pay_height"] = self._get_pay_height(value)
-        height = TOTAL_HEIGHT + value["words_height"] + value["pay_height"]
-        return Block("settlement", height, value)
-
-    def _prepare_bank_pairs(self, letter):
-        """Return the bank details and the reference: (label, value, font weight)."""
-        pairs = [(label, value, 400) for label, value in letter.get("bank") or []]
-        reference = [(self.env._("Payment reference"), letter.get("reference"), 700)]
-        return [p for p in pairs if p[1]], [p for p in reference if p[1]]
-
-    def _get_words_height(self, words):
-        """Return the room for the amount in words; its label takes 20 mm."""
-        lines = _get_metrics(400).count_lines(words, CLAIM_SIZE, TEXT_WIDTH - 20)
-        return lines * WORDS_LINE if words else 0
-
-    def _get_pay_height(self, value):
-        """Return the room for the bank details, or for the code beside them."""
-        bank = max((column["height"] for column in value["bank"]), default=0)
-        rest = max(bank, QR_HEIGHT if value["qr"] else 0)
-        return BANK_GAP + (BANK_HEAD + rest if rest else 0)
-
-    # === FORMATS === #
-
-    def _format_short_date(self, date):
-        return format_date(self.env, date) if date else ""
-
-    def _format_long_date(self, date):
-        return format_date(self.env, date, date_format="long") if date else ""
-
-    def _format_amount(self, amount, currency):
-        """Return an amount in the letter's language; exact, and never broken.
-
-        Core's ``formatLang`` goes through float, which is wrong from 1e14 on.
-
-        :param Decimal amount: in the currency
-        :param currency: record or dict, see the class
-        """
-        symbol, position, decimals = _read_currency(currency)
-        lang = get_lang(self.env, self.env.context.get("lang"))
-        whole, _dot, fraction = f"{abs(Decimal(amount)):.{decimals}f}".partition(".")
-        grouping = [int(size) for size in re.findall(r"-?\d+", lang.grouping)]
-        whole = intersperse(whole, grouping, lang.thousands_sep or "")[0]
-        text = f"{whole}{lang.decimal_point}{fraction}" if decimals else whole
-        sign = "\N{MINUS SIGN}" if amount < 0 else ""
-        parts = [symbol, text] if position == "before" else [text, symbol]
-        return sign + re.sub(r"\s", "\N{NO-BREAK SPACE}", " ".join(filter(None, parts)))
-
 
 class EngineMissing(EngineFailure):
     """The engine is not installed."""
-
-
-# === HELPERS === #
-
-
-def _find_font_folder():
-    try:
-        return file_path(FONT_FOLDER)
-    except FileNotFoundError:
-        return None
-
-
-def _get_font_paths():
-    """Return weight → file of the fonts that are there."""
-    paths = {}
-    for weight, name in FONT_FILES.items():
-        try:
-            paths[weight] = file_path(f"{FONT_FOLDER}/{name}")
-        except FileNotFoundError:
-            continue
-    return paths
-
-
-@lru_cache(maxsize=2)
-def _get_metrics(weight):
-    return FontMetrics(_get_font_paths().get(weight))
-
-
-@lru_cache(maxsize=1)
-def _get_font_faces():
-    return letter_engine.get_font_faces(_get_font_paths())
 
 
 @lru_cache(maxsize=4)
@@ -488,121 +179,3 @@ def _measure_scale(binary):
     """Return the scale of this wkhtmltopdf, measured once per server process."""
     pdf = letter_engine.run_wkhtmltopdf(binary, letter_engine.RULER, TIMEOUT_BASE)
     return letter_engine.measure_scale(pdf)
-
-
-def _get_image(uri):
-    """Return a data URI of an image, False for everything else."""
-    return uri if uri and DATA_IMAGE.fullmatch(uri) else False
-
-
-def _get_color(color):
-    return color if color and COLOR.fullmatch(color) else DEFAULT_COLOR
-
-
-def _get_air(pages, count):
-    """Return the millimetres to add to each claim and to the signature."""
-    if len(pages) > 1 or not count:
-        return 0, 0
-    room = pages[0].room
-    claim = min(AIR_PER_CLAIM, room / 2 / count)
-    return claim, min(AIR_PER_SIGNATURE, room - claim * count)
-
-
-def _get_return_line(sender):
-    """Return the small line above the address: as much of it as the window shows."""
-    parts = [sender["name"], *filter(None, sender.get("lines") or [])]
-    metrics = _get_metrics(400)
-    while len(parts) > 1 and _is_wide(metrics, " · ".join(parts)):
-        parts.pop()
-    return metrics.clip(" · ".join(parts), RETURN_SIZE, WINDOW_WIDTH)
-
-
-def _is_wide(metrics, text):
-    return metrics.get_width(text, RETURN_SIZE) > WINDOW_WIDTH * SLACK
-
-
-def _get_info(pairs):
-    """Return the information block's pairs, as many as stand above the subject."""
-    metrics, shown, lines = _get_metrics(400), [], 0
-    for label, value in pairs:
-        value = metrics.clip(value or "", INFO_SIZE, 2 * INFO_WIDTH)
-        lines += metrics.count_lines(value, INFO_SIZE, INFO_WIDTH)
-        if value and lines <= INFO_LINES:
-            shown.append((metrics.clip(label, INFO_SIZE, INFO_LABEL_WIDTH), value))
-    return shown
-
-
-def _get_foot(sender):
-    """Return the three columns of the foot: address, contact, registration."""
-    tax = " ".join(filter(None, (sender.get("vat_label"), sender.get("vat"))))
-    columns = [
-        [sender["name"], *(sender.get("lines") or [])],
-        [sender.get(key) for key in ("phone", "email", "website")],
-        [tax if sender.get("vat") else "", sender.get("registry")],
-    ]
-    clip = _get_metrics(400).clip
-    return [
-        [clip(line, FOOT_SIZE, FOOT_WIDTH) for line in column if line][:FOOT_LINES]
-        for column in columns
-    ]
-
-
-def _is_long_name(name):
-    """Return whether the company's name needs a smaller size as a letterhead."""
-    metrics = _get_metrics(700)
-    return metrics.count_lines(name, LETTERHEAD_SIZE, LETTERHEAD_WIDTH) > 2
-
-
-def _is_long_address(lines):
-    """Return whether the address needs small print to stay in the window."""
-    metrics = _get_metrics(400)
-    count = sum(metrics.count_lines(line, TEXT_SIZE, WINDOW_WIDTH) for line in lines)
-    return count > WINDOW_LINES
-
-
-def _prepare_bank(pairs, reference, room):
-    """Return the bank details in two columns if they fit side by side, else in one.
-
-    :param list pairs: (label, value, weight of the value's font)
-    :param list reference: the same, for the end of the first column
-    :param room: millimetres for all columns
-    :return: list of dict with left, label_width, value_width, height (mm) and pairs
-    """
-    half = -(-len(pairs) // 2)
-    if len(pairs) > 2:
-        first = _prepare_bank_column(pairs[:half] + reference, 0, room)
-        left = first["label_width"] + first["widest"] + BANK_COLUMN_GAP
-        second = _prepare_bank_column(pairs[half:], left, room - left)
-        if second["widest"] <= second["value_width"]:
-            return [first, second]
-    pairs = pairs + reference
-    return [_prepare_bank_column(pairs, 0, room)] if pairs else []
-
-
-def _prepare_bank_column(pairs, left, room):
-    labels = [_get_metrics(400).get_width(label, CLAIM_SIZE) for label, *_x in pairs]
-    values = [_get_metrics(w).get_width(value, CLAIM_SIZE) for _l, value, w in pairs]
-    label_width = min(max(labels) + BANK_LABEL_GAP, TEXT_WIDTH / 3)
-    value_width = room - label_width
-    lines = sum(
-        _get_metrics(weight).count_lines(value, CLAIM_SIZE, max(value_width, 1))
-        for _label, value, weight in pairs
-    )
-    return {
-        "left": left,
-        "label_width": label_width,
-        "value_width": value_width,
-        "widest": max(values) / SLACK,
-        "height": lines * BANK_LINE,
-        "pairs": pairs,
-    }
-
-
-def _read_currency(currency):
-    """Return symbol, position and number of decimals of a record or dict."""
-    if isinstance(currency, dict):
-        symbol = currency.get("symbol") or currency["code"]
-        decimals = currency.get("decimals", 2)
-        return symbol, currency.get("position", "after"), decimals
-    symbol = currency.symbol or currency.name
-    return symbol, currency.position, currency.decimal_places

@@ -213,6 +213,8 @@ class DunningLevel(models.Model):
     def _get_reach_date(self, date_maturity, last_notice_date):
         """Return the first day on which an item is late enough for this level.
 
+        Only a heads-up comes before the item is overdue.
+
         :param datetime.date date_maturity: due date of the item
         :param datetime.date | bool last_notice_date: when the item was in a notice
         :rtype: datetime.date
@@ -223,7 +225,10 @@ class DunningLevel(models.Model):
             basis_date = date_maturity + relativedelta(day=31)
         elif self.basis == "previous_notice" and last_notice_date:
             basis_date = last_notice_date
-        return basis_date + relativedelta(days=self.delay_days)
+        reach_date = basis_date + relativedelta(days=self.delay_days)
+        if self._is_heads_up():
+            return reach_date
+        return max(reach_date, date_maturity + relativedelta(days=1))
 
     def _is_reached(self, line, date):
         """Return whether the item ``line`` is late enough for this level.

@@ -265,12 +265,14 @@ class DunningPlanner(models.AbstractModel):
     def _get_reach_date_sql(self, level):
         """Return the SQL of ``dunning.level._get_reach_date`` for ``scope``."""
         return SQL(
-            """(CASE %(level)s.basis
-                WHEN 'end_of_month' THEN (DATE_TRUNC('month', scope.date_maturity)
-                    + INTERVAL '1 month - 1 day')::date
-                WHEN 'previous_notice'
-                    THEN COALESCE(scope.last_notice_date, scope.date_maturity)
-                ELSE scope.date_maturity END + %(level)s.delay_days)""",
+            """CASE %(level)s.basis
+                WHEN 'end_of_month' THEN GREATEST(scope.date_maturity + 1,
+                    (DATE_TRUNC('month', scope.date_maturity)
+                     + INTERVAL '1 month - 1 day')::date + %(level)s.delay_days)
+                WHEN 'previous_notice' THEN GREATEST(scope.date_maturity + 1,
+                    COALESCE(scope.last_notice_date, scope.date_maturity)
+                    + %(level)s.delay_days)
+                ELSE scope.date_maturity + %(level)s.delay_days END""",
             level=level,
         )
 

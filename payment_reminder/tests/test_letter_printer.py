@@ -20,7 +20,7 @@ from odoo.tools.pdf import PdfReader
 
 from ..exceptions import LetterEngineError
 from ..models import dunning_letter_printer as printer_module
-from ..tools import letter_engine
+from ..tools import letter_engine, letter_fonts
 from ..tools.amount_in_words import amount_in_words
 from ..tools.letter_engine import EngineFailure
 
@@ -481,11 +481,11 @@ class TestLetterEngines(LetterCase):
             self.printer._render_pdf([self._letter()])
 
     def test_missing_fonts_still_make_a_letter(self):
-        caches = (printer_module._get_metrics, printer_module._get_font_faces)
+        caches = (letter_fonts.get_metrics, letter_fonts.get_font_faces)
         for cache in caches:
             cache.cache_clear()
             self.addCleanup(cache.cache_clear)
-        with patch.object(printer_module, "file_path", side_effect=FileNotFoundError):
+        with patch.object(letter_fonts, "file_path", side_effect=FileNotFoundError):
             for engine in self._engines():
                 self._use(engine)
                 with self.subTest(engine=engine):

@@ -175,6 +175,15 @@ class TestLevel(DunningCommon):
         self.assertEqual(level._get_reach_date(due, told), date(2025, 6, 27))
         self.assertEqual(level._get_reach_date(due, False), date(2025, 6, 8))
 
+    def test_only_a_heads_up_is_reached_before_the_item_is_overdue(self):
+        due, told = date(2025, 6, 30), date(2025, 6, 10)
+        for basis in ("end_of_month", "previous_notice"):
+            level = self._create_level(self.procedure, delay_days=0, basis=basis)
+            with self.subTest(basis):
+                self.assertEqual(level._get_reach_date(due, told), date(2025, 7, 1))
+        level = self._create_level(self.procedure, delay_days=0)
+        self.assertEqual(level._get_reach_date(due, told), due)
+
     def test_level_is_reached_on_its_day_and_after(self):
         invoice = self._overdue(0)
         self._plan(self._days_ago(-1))

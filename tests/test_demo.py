@@ -1,0 +1,65 @@
+"""``bin/demo`` as a newcomer uses it."""
+
+import os
+import re
+import signal
+import subprocess
+
+import pytest
+
+from devtools.database import Databases
+from devtools.paths import LETTERS, MAIL, ROOT
+from devtools.process import free_port, is_port_free
+
+pytestmark = pytest.mark.slow
+DEMO = str(ROOT / "bin" / "demo")
+
+
+@pytest.fixture
+def name(server):
+    """Give the name of a demo database that is dropped afterwards."""
+    name = f"system_demo_{os.getpid()}"
+    yield name
+    Databases(server).drop(name)
+
+
+def test_one_run_sends_everything_and_the_next_one_nothing(name):
+    command = [DEMO, "--once", "--db", name]
+    first = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert first.returncode == 0, first.stdout + first.stderr
+    mails = re.findall(r"\S+\.eml$", first.stdout, re.M)
+    letters = re.findall(r"\S+(?<!/)\.pdf$", first.stdout, re.M)
+    assert mails
+    assert letters
+    assert all((MAIL / file).stat().st_size for file in mails)
+    assert all((LETTERS / file).read_bytes().startswith(b"%PDF") for file in letters)
+
+    second = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert second.returncode == 0, second.stdout + second.stderr
+    assert second.stdout.splitlines()[-1] == "0 new notices"
+
+
+def test_interrupt_stops_everything_that_was_started(name):
+    port = free_port()
+    demo = subprocess.Popen(
+        [DEMO, "--port", str(port), "--db", name],
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    with demo.stdout:
+        lines = iter(demo.stdout.readline, "")
+        assert any("Ctrl-C stops everything" in line for line in lines)
+        assert not is_port_free(port)
+        os.killpg(demo.pid, signal.SIGINT)
+        assert demo.wait(timeout=30) == 130
+    assert is_port_free(port)
+    assert not processes_with(name)
+
+
+def processes_with(word):
+    """Return the command lines of processes that contain a word."""
+    listing = subprocess.run(
+        ["ps", "-eo", "args"], capture_output=True, text=True, check=True
+    )
+    return [line for line in listing.stdout.splitlines() if f"-d {word}" in line]
