@@ -63,9 +63,10 @@ def run(env, mail, letters):
     files = save_letters(notices, letters) | find_mails(notices, mail)
     print_table([row_of(notice, files) for notice in notices])
     print_totals(env, notices)
+    say(f"Mails are in {mail}, letters in {letters}")
     print_run = save_print_run(notices, letters)
     if print_run:
-        say(f"All letters in one file: {print_run}")
+        say(f"All letters for the printer: {print_run}")
     return 1 if failed(notices) else 0
 
 

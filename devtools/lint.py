@@ -37,16 +37,17 @@ def report():
 
 def run():
     """Return a line ``path:line: message`` for each finding of each tool."""
-    return [*_ruff(), *_ruff_format(), *_pylint(), *_xml(), *_po(), *_shell()]
+    return [*_ruff(), *_ruff_format(), *_pylint(), *_xml(), *_po(), *_shell(), *_readme()]
 
 
 def fix():
-    """Format Python and XML."""
+    """Format Python and XML, make the pages of the readme fragments."""
     folders = _python_folders()
     _tool("ruff", "check", "--quiet", "--fix", *folders)
     _tool("ruff", "format", "--quiet", *folders)
     for path in _addon_files("xml"):
         lint_xml.fix(path)
+    _tool("devtools.readme")
 
 
 def _ruff():
@@ -85,6 +86,11 @@ def _shell():
         yield from _lines(result)
         if not os.access(path, os.X_OK):
             yield f"{path.relative_to(ROOT)}:1: not executable"
+
+
+def _readme():
+    """Say which pages are not what the fragments in readme/ make."""
+    return _lines(_tool("devtools.readme", "--check"))
 
 
 def _findings(path, findings):

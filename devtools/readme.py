@@ -2,7 +2,7 @@
 
 import sys
 
-from devtools.paths import ROOT
+from .paths import ROOT
 
 ADDON = ROOT / "payment_reminder"
 FRAGMENTS = ("DESCRIPTION", "CONFIGURE", "USAGE", "DEVELOP", "HISTORY")
@@ -22,7 +22,7 @@ def main(arguments=None):
     stale = [path for path, text in render().items() if read(path) != text]
     if "--check" in (sys.argv[1:] if arguments is None else arguments):
         for path in stale:
-            print(f"{path.relative_to(ROOT)}: out of date, run 'bin/lint --fix'")
+            print(f"{path.relative_to(ROOT)}:1: out of date, run 'bin/lint --fix'")
         return len(stale)
     for path, text in render().items():
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -7,9 +7,9 @@ from odoo.tools import SQL
 
 from .common import DunningCommon
 
-WORLDS = 40
+WORLDS = 25
 CUSTOMERS = 5
-ITEMS = 8  # per customer
+ITEMS = 6  # per customer
 
 
 @tagged("post_install", "-at_install")
