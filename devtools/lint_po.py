@@ -32,4 +32,5 @@ def _check_entry(entry, must_be_complete):
 
 
 def _placeholders(text):
-    return sorted(_PLACEHOLDER.findall(text))
+    """Return the different placeholders: plural forms repeat them."""
+    return set(_PLACEHOLDER.findall(text))

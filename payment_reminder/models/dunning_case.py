@@ -18,7 +18,6 @@ class DunningCase(models.Model):
     _inherit = ["mail.thread", "mail.activity.mixin"]
     _order = "last_notice_date DESC NULLS LAST, id DESC"
     _check_company_auto = True
-    _mail_post_access = "read"
 
     # === IDENTITY === #
     company_id = fields.Many2one(
