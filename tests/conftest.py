@@ -1,5 +1,7 @@
 """Fixtures for the system tests: real servers, real processes, real mail."""
 
+import contextlib
+
 import pytest
 import system
 
@@ -55,11 +57,13 @@ def queued(server, owing, tmp_path_factory):
 def planning(server, owing, tmp_path):
     """Give a system in which nothing is planned yet."""
     with Databases(server).temporary(owing, "planning") as name:
-        yield system.System(server, name, tmp_path)
+        with contextlib.closing(system.System(server, name, tmp_path)) as world:
+            yield world
 
 
 @pytest.fixture
 def sending(server, queued, tmp_path):
     """Give a system with a queue full of notices and no mail server."""
     with Databases(server).temporary(queued, "sending") as name:
-        yield system.System(server, name, tmp_path)
+        with contextlib.closing(system.System(server, name, tmp_path)) as world:
+            yield world

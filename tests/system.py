@@ -93,7 +93,7 @@ class System:
 
     def __init__(self, server, database, folder):
         self.server, self.database, self.folder = server, database, Path(folder)
-        self.sinks = []
+        self.sinks, self.processes = [], []
 
     # Processes
 
@@ -121,6 +121,7 @@ class System:
         process.stdin.write(script)
         process.stdin.close()
         process.log = log
+        self.processes.append(process)
         return process
 
     def run(self, script, seconds=60):
@@ -143,6 +144,17 @@ class System:
     def work(self):
         """Let a worker send what is queued."""
         return self.run(WORK)
+
+    def wake(self):
+        """Tell the cron workers that there is work, as Odoo does."""
+        with self.server.cursor() as cursor:
+            cursor.execute("SELECT pg_notify('cron_trigger', %s)", [self.database])
+
+    def close(self):
+        """End all processes that a failed test has left."""
+        for process in self.processes:
+            if process.poll() is None:
+                kill(process)
 
     # Mail server
 
@@ -236,14 +248,19 @@ def kill(process):
     process.wait()
 
 
-def wait_for(condition, process, seconds=45):
-    """Wait until something is true that ``process`` is about to bring about."""
+def wait_for(condition, process, nudge=None, seconds=90):
+    """Wait until something is true that ``process`` is about to bring about.
+
+    :param nudge: called every half second
+    """
     end = time.monotonic() + seconds
     while not condition():
         if process.poll() is not None:
             raise AssertionError(f"it ended: {process.log.read_text()}")
         assert time.monotonic() < end, process.log.read_text()
-        time.sleep(0.02)
+        if nudge:
+            nudge()
+        time.sleep(0.5 if nudge else 0.02)
 
 
 @contextlib.contextmanager

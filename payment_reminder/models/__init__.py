@@ -14,6 +14,7 @@ from . import dunning_run
 from . import dunning_run_exclusion
 from . import dunning_planner
 from . import dunning_notice_content
+from . import dunning_notice_letter
 from . import dunning_notice_sending
 from . import dunning_notice
 from . import dunning_notice_line

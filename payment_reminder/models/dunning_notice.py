@@ -12,7 +12,11 @@ class DunningNotice(models.Model):
     """What is or was said to one customer through one channel."""
 
     _name = "dunning.notice"
-    _inherit = ["dunning.notice.content", "dunning.notice.sending"]
+    _inherit = [
+        "dunning.notice.content",
+        "dunning.notice.letter",
+        "dunning.notice.sending",
+    ]
     _description = "Reminder Notice"
     _order = "date DESC, sequence DESC, id DESC"
     _check_company_auto = True

@@ -138,11 +138,10 @@ class TestEmail(SendingCommon):
     def test_mail_is_in_the_language_of_the_customer(self):
         self.env["res.lang"]._activate_lang("de_DE")
         template = self.friendly.sudo().mail_template_id
+        body = "<p>Guten Tag</p><t t-out='object._render_claims_table()'/>"
+        subject = "Erinnerung {{ object._format_amount(object.amount_total) }}"
         template.with_context(lang="de_DE").write(
-            {
-                "subject": "Erinnerung {{ object._format_amount(object.amount_total) }}",
-                "body_html": "<p>Guten Tag</p><t t-out='object._render_claims_table()'/>",
-            }
+            {"subject": subject, "body_html": body}
         )
         german = self._create_customer("Hans", lang="de_DE")
         self._overdue(5, 1234.5, partner=german)

@@ -570,7 +570,8 @@ class TestSendingFailures(SendingCommon):
                 other = self._create_customer(f"Bob {error}")
                 self.server.fault("text", error, customer.email)
                 notices = self._queue(customer, other)
-                cut, sent = notices.sorted(lambda n: n.partner_id == other)
+                cut = notices.filtered_domain([("partner_id", "=", customer.id)])
+                sent = notices - cut
                 self._work()
                 self.assertEqual(cut.state, "in_doubt")
                 self.assertActivity(cut, str(error))
