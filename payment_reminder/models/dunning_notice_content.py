@@ -11,7 +11,7 @@ PLURAL_CATEGORIES = ("zero", "one", "two", "few", "many", "other")
 
 
 class DunningNoticeContent(models.AbstractModel):
-    """The part of ``dunning.notice`` that speaks: amounts, bank details, mails, history."""
+    """The part of ``dunning.notice`` that speaks: amounts, bank, mails, history."""
 
     _name = "dunning.notice.content"
     _description = "Reminder Notice: Content"
