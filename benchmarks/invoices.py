@@ -11,19 +11,23 @@ import contextlib
 from odoo.tools import SQL
 
 CUSTOMER_LINES = 10  # open invoices of one customer
+LATE = (4, 90)  # days
 SEED = 0.42
 TABLES = ("res_partner", "account_move", "account_move_line")
 
 
-def make_invoices(env, count, overdue=0.3):
+def make_invoices(env, count, overdue=0.3, late=LATE, customers=None):
     """Make ``count`` open customer invoices of the main company and commit them.
 
     :param env: an environment of the superuser; the database is the bench's own
-    :param float overdue: share that was due at least four days ago
+    :param float overdue: share of overdue invoices; the others fall due in 60 days
+    :param tuple late: how many days the overdue ones are late, from and to
+    :param int customers: by default one for ten invoices
     """
+    customers = customers or max(count // CUSTOMER_LINES, 1)
     with _without_indexes(env.cr):
-        _make_facts(env, count, overdue)
-        _make_customers(env, max(count // CUSTOMER_LINES, 1))
+        _make_facts(env, count, customers, overdue, late)
+        _make_customers(env, customers)
         _make_moves(env)
         _make_lines(env)
     env.cr.commit()
@@ -64,7 +68,7 @@ def _without_indexes(cr):
         cr.execute(definition)
 
 
-def _make_facts(env, count, overdue):
+def _make_facts(env, count, customers, overdue, late):
     """Throw the dice once: a temporary table with what is particular of an invoice."""
     env.cr.execute("SELECT setseed(%s)", [SEED])
     env.cr.execute(
@@ -74,7 +78,7 @@ def _make_facts(env, count, overdue):
             SELECT nr, 1 + nr %% %(customers)s AS customer_nr,
                    CASE WHEN nr > %(count)s THEN -1 ELSE 1 END AS sign,
                    %(date)s - CASE WHEN RANDOM() < %(overdue)s
-                       THEN 4 + (RANDOM() * 86)::int
+                       THEN %(first)s + (RANDOM() * %(days)s)::int
                        ELSE -1 - (RANDOM() * 60)::int END AS due,
                    ROUND((20 + RANDOM() * 5000)::numeric, 2) AS amount,
                    nr %% %(customers)s %% 20 = 0 AS is_foreign,
@@ -84,7 +88,9 @@ def _make_facts(env, count, overdue):
               FROM GENERATE_SERIES(1, %(count)s + %(customers)s / 100) nr
             """,
             count=count,
-            customers=max(count // CUSTOMER_LINES, 1),
+            customers=customers,
+            first=late[0],
+            days=late[1] - late[0],
             date=env.company._get_dunning_today(),
             overdue=overdue,
         )
@@ -206,7 +212,7 @@ def _make_lines(env):
             """,
             currency=company.currency_id.id,
             income=_get_account(env, "income").id,
-            receivable=_get_account(env, "asset_receivable").id,
+            receivable=get_receivable(env).id,
         )
     )
 
@@ -215,6 +221,11 @@ def _get_journal(env):
     return env["account.journal"].search(
         [("type", "=", "sale"), ("company_id", "=", env.company.id)], limit=1
     )
+
+
+def get_receivable(env):
+    """Return the account of the receivable lines."""
+    return _get_account(env, "asset_receivable")
 
 
 def _get_account(env, account_type):

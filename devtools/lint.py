@@ -37,7 +37,15 @@ def report():
 
 def run():
     """Return a line ``path:line: message`` for each finding of each tool."""
-    return [*_ruff(), *_ruff_format(), *_pylint(), *_xml(), *_po(), *_shell(), *_readme()]
+    return [
+        *_ruff(),
+        *_ruff_format(),
+        *_pylint(),
+        *_xml(),
+        *_po(),
+        *_shell(),
+        *_readme(),
+    ]
 
 
 def fix():

@@ -104,7 +104,7 @@ def test_hanging_server_is_left_after_its_time(few, tmp_path):
         "from odoo.addons.base.models import ir_mail_server\n"
         "ir_mail_server.SMTP_TIMEOUT = 2\n" + COME_BACK.format(times=1)
     )
-    faults = ["hang-mail#2", "hang-rcpt:c005@", "hang-data:c007@"]
+    faults = ["hang-rcpt:c002@", "hang-rcpt:c005@", "hang-data:c007@"]
     with Sink(tmp_path / "mail", faults=faults) as sink:
         few.use(sink)
         few.run(script)

@@ -1,5 +1,6 @@
 from . import res_company
 from . import res_partner
+from . import dunning_protected
 from . import dunning_channel
 from . import dunning_channel_handler
 from . import dunning_channel_email

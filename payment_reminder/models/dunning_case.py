@@ -15,9 +15,12 @@ class DunningCase(models.Model):
 
     _name = "dunning.case"
     _description = "Reminder Case"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["dunning.protected", "mail.thread", "mail.activity.mixin"]
     _order = "last_notice_date DESC NULLS LAST, id DESC"
     _check_company_auto = True
+    _protected_fields = frozenset(
+        {"company_id", "partner_id", "currency_id", "last_notice_date"}
+    )
 
     # === IDENTITY === #
     company_id = fields.Many2one(
@@ -269,22 +272,26 @@ class DunningCase(models.Model):
         :rtype: dict
         """
         credit = defaultdict(float)
-        for case in self:
-            credit[case.id] = -sum(
-                self.env["account.move.line"]
-                .sudo()
-                .search(case._get_unmatched_credit_domain())
-                .mapped("amount_residual_currency")
-            )
-        return credit
+        lines = self.env["account.move.line"].sudo()
+        for line in lines.search(self._get_unmatched_credit_domain()):
+            customer = line.partner_id.commercial_partner_id
+            key = (line.company_id.id, customer.id, line.currency_id.id)
+            credit[key] -= line.amount_residual_currency
+        return {
+            case.id: credit[case.company_id.id, case.partner_id.id, case.currency_id.id]
+            for case in self
+        }
 
     def _get_unmatched_credit_domain(self):
-        self.ensure_one()
+        """Return the domain of the customers' payments and credits without a match.
+
+        :rtype: odoo.fields.Domain
+        """
         return Domain(
             [
-                ("company_id", "=", self.company_id.id),
-                ("partner_id.commercial_partner_id", "=", self.partner_id.id),
-                ("currency_id", "=", self.currency_id.id),
+                ("company_id", "in", self.company_id.ids),
+                ("partner_id.commercial_partner_id", "in", self.partner_id.ids),
+                ("currency_id", "in", self.currency_id.ids),
                 ("account_type", "=", "asset_receivable"),
                 ("parent_state", "=", "posted"),
                 ("reconciled", "=", False),

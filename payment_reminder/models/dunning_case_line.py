@@ -10,9 +10,20 @@ class DunningCaseLine(models.Model):
     """
 
     _name = "dunning.case.line"
+    _inherit = "dunning.protected"
     _description = "Reminder Case Item"
     _order = "case_id, id"
     _check_company_auto = True
+    _protected_fields = frozenset(
+        {
+            "case_id",
+            "company_id",
+            "move_line_id",
+            "level_id",
+            "last_notice_date",
+            "pay_by_date",
+        }
+    )
 
     # === IDENTITY === #
     case_id = fields.Many2one(

@@ -120,7 +120,7 @@ class DunningNotice(models.Model):
     )
 
     # === SENDING === #
-    tries = fields.Integer(readonly=True)
+    tries = fields.Integer(readonly=True, default=0)
     next_try = fields.Datetime(readonly=True)
     claim_token = fields.Integer(readonly=True)
     is_started = fields.Boolean(

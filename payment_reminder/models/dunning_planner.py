@@ -11,10 +11,14 @@ class DunningPlanner(models.AbstractModel):
     """Decides, for all receivable lines of a company at once, who is reminded of what.
 
     Everything happens in the database (design § 5): no ids come to Python, and the
-    number of queries does not depend on the number of lines. The steps share two
-    temporary tables: ``dunning_plan_line`` (one row per line in scope with its next
-    level, or the reason why it does not climb) and ``dunning_plan_case`` (one row per
-    case with a line that climbs).
+    number of queries does not depend on the number of lines. The steps share temporary
+    tables: ``dunning_plan_line`` (one row per line in scope with its next level, or the
+    reason why it does not climb), ``dunning_plan_case`` (one row per case with a line
+    that climbs) and ``dunning_plan_notice`` (what was written of these).
+
+    The big tables are read once, into the first of them. What the run itself writes is
+    not joined again, but for the cases by their unique key: the database has no
+    statistics of new rows and may look through all of them for each line.
     """
 
     _name = "dunning.planner"
@@ -28,9 +32,9 @@ class DunningPlanner(models.AbstractModel):
         :param dunning.run run: one run, whose company and date are planned
         """
         self.env.flush_all()
+        self._classify_lines(run)
         self._insert_cases(run)
         self._insert_case_lines(run)
-        self._classify_lines(run)
         self._classify_cases(run)
         self._insert_notices(run)
         self._insert_notice_lines(run)
@@ -130,58 +134,14 @@ class DunningPlanner(models.AbstractModel):
             waiting=PENDING_TRANSACTION_STATES,
         )
 
-    # === CASES === #
-
-    def _insert_cases(self, run):
-        tables, where = self._get_scope(run)
-        self.env.cr.execute(
-            SQL(
-                """
-                INSERT INTO dunning_case (company_id, partner_id, currency_id,
-                    user_id, create_uid, write_uid, create_date, write_date)
-                SELECT DISTINCT %(company)s, customer.id,
-                       account_move_line.currency_id, %(user)s, %(uid)s, %(uid)s,
-                       NOW() AT TIME ZONE 'UTC', NOW() AT TIME ZONE 'UTC'
-                  FROM %(tables)s
-                 WHERE %(where)s AND dcase.id IS NULL
-                   AND account_move_line.no_followup IS NOT TRUE
-                ON CONFLICT DO NOTHING
-                """,
-                company=run.company_id.id,
-                user=run.user_id.id or None,
-                uid=self.env.uid,
-                tables=tables,
-                where=where,
-            )
-        )
-
-    def _insert_case_lines(self, run):
-        """Give every line its item; items follow a customer who joins another."""
-        tables, where = self._get_scope(run)
-        self.env.cr.execute(
-            SQL(
-                """
-                INSERT INTO dunning_case_line (case_id, company_id, move_line_id,
-                    create_uid, write_uid, create_date, write_date)
-                SELECT dcase.id, dcase.company_id, account_move_line.id,
-                       %(uid)s, %(uid)s,
-                       NOW() AT TIME ZONE 'UTC', NOW() AT TIME ZONE 'UTC'
-                  FROM %(tables)s
-                 WHERE %(where)s AND dcase.id IS NOT NULL
-                   AND dcase.id IS DISTINCT FROM item.case_id
-                   AND account_move_line.no_followup IS NOT TRUE
-                ON CONFLICT (move_line_id) DO UPDATE SET case_id = EXCLUDED.case_id
-                """,
-                uid=self.env.uid,
-                tables=tables,
-                where=where,
-            )
-        )
-
     # === CLASSIFYING LINES === #
 
     def _classify_lines(self, run):
-        """Fill ``dunning_plan_line``: every line in scope with level or reason."""
+        """Fill ``dunning_plan_line``: every line in scope with level or reason.
+
+        The case of a line is not in it, because it may not exist yet: join it by
+        customer and currency.
+        """
         tables, where = self._get_scope(run)
         self._recreate_temporary_table(
             "dunning_plan_line",
@@ -189,14 +149,17 @@ class DunningPlanner(models.AbstractModel):
                 """
                 WITH scope AS MATERIALIZED (
                     SELECT account_move_line.id AS move_line_id,
-                           account_move_line.move_id,
+                           move.id AS move_id,
+                           move.name AS invoice_name,
+                           move.invoice_date,
                            account_move_line.currency_id,
                            account_move_line.date_maturity,
                            account_move_line.amount_residual_currency AS residual,
                            account_move_line.amount_residual AS company_residual,
                            customer.id AS partner_id,
-                           dcase.id AS case_id,
+                           dcase.id AS known_case_id,
                            dcase.last_notice_date AS case_notice_date,
+                           item.case_id AS item_case_id,
                            item.level_id AS current_level_id,
                            item.last_notice_date,
                            item.pay_by_date,
@@ -213,6 +176,7 @@ class DunningPlanner(models.AbstractModel):
                     ON transition.procedure_id = scope.procedure_id
                    AND transition.current_id = COALESCE(scope.current_level_id, 0)
                    AND transition.is_overdue = (scope.days_late > 0)
+             LEFT JOIN dunning_procedure procedure ON procedure.id = scope.procedure_id
              LEFT JOIN LATERAL (%(aged)s) aged ON TRUE
              LEFT JOIN dunning_level level
                     ON level.id = COALESCE(aged.id, transition.next_id)
@@ -282,10 +246,9 @@ class DunningPlanner(models.AbstractModel):
             """
             SELECT level.id
               FROM dunning_level level
-              JOIN dunning_procedure procedure ON procedure.id = level.procedure_id
              WHERE scope.current_level_id IS NULL AND scope.days_late > 0
                AND procedure.first_level = 'age'
-               AND procedure.id = scope.procedure_id AND level.active
+               AND level.procedure_id = procedure.id AND level.active
                AND NOT (level.basis = 'due_date' AND level.delay_days <= 0)
                AND %(date)s >= %(reach_date)s
           ORDER BY level.sequence DESC, level.id DESC
@@ -311,6 +274,53 @@ class DunningPlanner(models.AbstractModel):
             unattended=run.is_unattended,
         )
 
+    # === CASES === #
+
+    def _insert_cases(self, run):
+        """Open the cases that are missing: one per customer and currency."""
+        self.env.cr.execute(
+            SQL(
+                """
+                INSERT INTO dunning_case (company_id, partner_id, currency_id,
+                    user_id, create_uid, write_uid, create_date, write_date)
+                SELECT DISTINCT %(company)s, line.partner_id, line.currency_id,
+                       %(user)s, %(uid)s, %(uid)s,
+                       NOW() AT TIME ZONE 'UTC', NOW() AT TIME ZONE 'UTC'
+                  FROM dunning_plan_line line
+                 WHERE line.known_case_id IS NULL
+                   AND line.not_owed IS DISTINCT FROM 'no_followup'
+                ON CONFLICT DO NOTHING
+                """,
+                company=run.company_id.id,
+                user=run.user_id.id or None,
+                uid=self.env.uid,
+            )
+        )
+
+    def _insert_case_lines(self, run):
+        """Give every line its item; items follow a customer who joins another."""
+        self.env.cr.execute(
+            SQL(
+                """
+                INSERT INTO dunning_case_line (case_id, company_id, move_line_id,
+                    create_uid, write_uid, create_date, write_date)
+                SELECT dcase.id, dcase.company_id, line.move_line_id,
+                       %(uid)s, %(uid)s,
+                       NOW() AT TIME ZONE 'UTC', NOW() AT TIME ZONE 'UTC'
+                  FROM dunning_plan_line line
+                  JOIN dunning_case dcase ON dcase.company_id = %(company)s
+                   AND dcase.partner_id = line.partner_id
+                   AND dcase.currency_id = line.currency_id
+                 WHERE dcase.id IS DISTINCT FROM line.item_case_id
+                   AND line.not_owed IS DISTINCT FROM 'no_followup'
+              ORDER BY line.move_line_id
+                ON CONFLICT (move_line_id) DO UPDATE SET case_id = EXCLUDED.case_id
+                """,
+                company=run.company_id.id,
+                uid=self.env.uid,
+            )
+        )
+
     # === CLASSIFYING CASES === #
 
     def _classify_cases(self, run):
@@ -320,27 +330,24 @@ class DunningPlanner(models.AbstractModel):
             SQL(
                 """
                 WITH climbing AS (
-                    SELECT case_id, MAX(partner_id) AS partner_id,
-                           MAX(currency_id) AS currency_id,
+                    SELECT partner_id, currency_id,
                            (ARRAY_AGG(level_id ORDER BY rank_days DESC,
                                level_sequence DESC, level_id DESC))[1] AS level_id
                       FROM dunning_plan_line
-                     WHERE reason IS NULL AND case_id IS NOT NULL
-                  GROUP BY case_id
+                     WHERE reason IS NULL
+                  GROUP BY partner_id, currency_id
                 ), claimed AS (
-                    SELECT climbing.case_id, climbing.partner_id,
-                           climbing.currency_id, climbing.level_id,
+                    SELECT partner_id, currency_id, climbing.level_id,
                            SUM(line.residual) AS amount,
                            SUM(line.company_residual) AS company_amount,
                            MAX(line.days_late) AS days_late
                       FROM climbing
                       JOIN dunning_level level ON level.id = climbing.level_id
-                      JOIN dunning_plan_line line ON line.case_id = climbing.case_id
+                      JOIN dunning_plan_line line USING (partner_id, currency_id)
                      WHERE %(itemised)s
-                  GROUP BY climbing.case_id, climbing.partner_id,
-                           climbing.currency_id, climbing.level_id
+                  GROUP BY partner_id, currency_id, climbing.level_id
                 ), credit AS (%(credit)s)
-                SELECT claimed.*, contact.id AS contact_id,
+                SELECT dcase.id AS case_id, claimed.*, contact.id AS contact_id,
                        CASE WHEN procedure.credit_treatment = 'reduce'
                             THEN COALESCE(credit.amount, 0) ELSE 0 END AS credit,
                        CASE
@@ -356,6 +363,9 @@ class DunningPlanner(models.AbstractModel):
                                THEN 'tolerance'
                        END AS reason
                   FROM claimed
+                  JOIN dunning_case dcase ON dcase.company_id = %(company)s
+                   AND dcase.partner_id = claimed.partner_id
+                   AND dcase.currency_id = claimed.currency_id
                   JOIN dunning_level level ON level.id = claimed.level_id
                   JOIN dunning_procedure procedure
                     ON procedure.id = level.procedure_id
@@ -363,6 +373,7 @@ class DunningPlanner(models.AbstractModel):
                    AND credit.currency_id = claimed.currency_id
                   JOIN LATERAL (%(contact)s) contact ON TRUE
                 """,
+                company=run.company_id.id,
                 itemised=self._get_itemised_sql(),
                 credit=self._get_credit_sql(run),
                 in_progress=self._get_in_progress_sql(),
@@ -406,7 +417,7 @@ class DunningPlanner(models.AbstractModel):
         """Return the SQL condition 'an earlier notice of the case is not finished'."""
         return SQL(
             """EXISTS (SELECT 1 FROM dunning_notice notice
-                        WHERE notice.case_id = claimed.case_id
+                        WHERE notice.case_id = dcase.id
                           AND (notice.state IN %(live)s
                                OR (notice.state = 'failed'
                                    AND notice.fallback_notice_id IS NULL)))""",
@@ -513,6 +524,17 @@ class DunningPlanner(models.AbstractModel):
         )
 
     def _insert_notice_lines(self, run):
+        self._recreate_temporary_table(
+            "dunning_plan_notice",
+            SQL(
+                """
+                SELECT id, company_id, partner_id, currency_id, level_id
+                  FROM dunning_notice
+                 WHERE run_id = %s
+                """,
+                run.id,
+            ),
+        )
         self.env.cr.execute(
             SQL(
                 """
@@ -523,17 +545,16 @@ class DunningPlanner(models.AbstractModel):
                 SELECT notice.id, notice.company_id, line.move_line_id, line.move_id,
                        CASE WHEN line.reason IS NULL THEN line.level_id
                             ELSE line.current_level_id END,
-                       line.reason IS NULL, move.name, move.invoice_date,
+                       line.reason IS NULL, line.invoice_name, line.invoice_date,
                        line.date_maturity, line.days_late, line.currency_id,
                        line.residual, %(uid)s, %(uid)s,
                        NOW() AT TIME ZONE 'UTC', NOW() AT TIME ZONE 'UTC'
-                  FROM dunning_notice notice
+                  FROM dunning_plan_notice notice
                   JOIN dunning_level level ON level.id = notice.level_id
-                  JOIN dunning_plan_line line ON line.case_id = notice.case_id
-                  JOIN account_move move ON move.id = line.move_id
-                 WHERE notice.run_id = %(run)s AND %(itemised)s
+                  JOIN dunning_plan_line line USING (partner_id, currency_id)
+                 WHERE %(itemised)s
+              ORDER BY line.move_line_id
                 """,
-                run=run.id,
                 uid=self.env.uid,
                 itemised=self._get_itemised_sql(),
             )
@@ -555,17 +576,21 @@ class DunningPlanner(models.AbstractModel):
                        %(uid)s, %(uid)s,
                        NOW() AT TIME ZONE 'UTC', NOW() AT TIME ZONE 'UTC'
                   FROM dunning_plan_line line
-             LEFT JOIN dunning_plan_case plan ON plan.case_id = line.case_id
-             LEFT JOIN (SELECT DISTINCT line.move_line_id
-                          FROM dunning_notice_line line
-                          JOIN dunning_notice notice ON notice.id = line.notice_id
-                         WHERE notice.run_id = %(run)s) told
-                    ON told.move_line_id = line.move_line_id
-                 WHERE line.days_late > 0 AND told.move_line_id IS NULL
+             LEFT JOIN dunning_plan_case plan USING (partner_id, currency_id)
+                 WHERE line.days_late > 0
+                   AND NOT EXISTS (
+                       SELECT 1
+                         FROM dunning_plan_notice notice
+                         JOIN dunning_level level ON level.id = notice.level_id
+                        WHERE notice.partner_id = line.partner_id
+                          AND notice.currency_id = line.currency_id
+                          AND %(itemised)s)
+              ORDER BY line.move_line_id
                 """,
                 run=run.id,
                 company=run.company_id.id,
                 uid=self.env.uid,
+                itemised=self._get_itemised_sql(),
             )
         )
 

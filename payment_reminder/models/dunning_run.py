@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.exceptions import UserError, ValidationError
 from odoo.tools.misc import format_date
 
 
@@ -9,9 +9,11 @@ class DunningRun(models.Model):
     """One decision, for a company and a date, about who is reminded of what."""
 
     _name = "dunning.run"
+    _inherit = "dunning.protected"
     _description = "Reminder Run"
     _order = "date DESC, id DESC"
     _check_company_auto = True
+    _protected_fields = frozenset({"state", "is_unattended"})
 
     # === IDENTITY === #
     name = fields.Char(compute="_compute_name")
@@ -213,12 +215,10 @@ class DunningRun(models.Model):
     def create(self, vals_list):
         runs = super().create(vals_list)
         if any(run.state != "draft" for run in runs):
-            self._check_state_access()
+            self._check_protected({"state"})
         return runs
 
     def write(self, vals):
-        if "state" in vals:
-            self._check_state_access()
         if {"date", "company_id"} & set(vals) and any(
             run.state != "draft" for run in self
         ):
@@ -226,13 +226,6 @@ class DunningRun(models.Model):
                 self.env._("Date and company of a planned run cannot be changed.")
             )
         return super().write(vals)
-
-    def _check_state_access(self):
-        """Refuse to set a state, except to the methods that may."""
-        if not self.env.su:
-            raise AccessError(
-                self.env._("The state of a run changes through its buttons only.")
-            )
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_approved(self):

@@ -16,7 +16,7 @@ MODELS = (
     "dunning.notice",
     "dunning.notice.line",
 )
-NO, READ, WORK, ADD, ALL = "", "r", "rw", "rwc", "rwcd"
+NO, READ, WORK, KEEP, ALL = "", "r", "rw", "rwd", "rwcd"
 OPERATIONS = {"r": "read", "w": "write", "c": "create", "d": "unlink"}
 
 #: What each persona may do with each model, in the order of ``MODELS``.
@@ -26,10 +26,10 @@ MATRIX = {
     "portal": (NO, NO, NO, NO, NO, NO, NO, NO, NO),
     "employee": (READ, READ, NO, NO, NO, NO, NO, NO, NO),
     "readonly": (READ, READ, READ, READ, READ, READ, READ, READ, READ),
-    "user": (READ, READ, READ, ADD, WORK, ALL, READ, READ, READ),
-    "billing": (READ, READ, READ, ADD, WORK, ALL, READ, READ, READ),
-    "manager": (ALL, ALL, ALL, ALL, WORK, ALL, READ, READ, READ),
-    "accountant": (ALL, ALL, ALL, ALL, WORK, ALL, READ, READ, READ),
+    "user": (READ, READ, READ, WORK, WORK, ALL, READ, READ, READ),
+    "billing": (READ, READ, READ, WORK, WORK, ALL, READ, READ, READ),
+    "manager": (ALL, ALL, ALL, KEEP, WORK, ALL, READ, READ, READ),
+    "accountant": (ALL, ALL, ALL, KEEP, WORK, ALL, READ, READ, READ),
 }
 GROUPS = {
     "public": "base.group_public",
@@ -158,6 +158,26 @@ class TestSecurity(SecurityCommon):
         manager = self.env.ref("payment_reminder.group_dunning_manager")
         for name in ("base.user_root", "base.user_admin"):
             self.assertIn(manager, self.env.ref(name).sudo().all_group_ids)
+
+    # === FIELDS === #
+
+    def test_readonly_fields_cannot_be_written_by_rpc(self):
+        item = self._items(self.invoice)
+        for record, values in (
+            (item, {"level_id": self.friendly.id}),
+            (item, {"pay_by_date": self.today}),
+            (self._case(), {"last_notice_date": self.today}),
+            (self.proposal, {"state": "done"}),
+        ):
+            with self.subTest(values), self.assertRaises(AccessError):
+                record.with_user(self.users["accountant"]).write(values)
+
+    def test_item_is_blocked_with_a_reason_by_the_user(self):
+        item = self._items(self.invoice)
+        item.with_user(self.users["user"]).write(
+            {"is_blocked": True, "block_reason": "We are looking into it"}
+        )
+        self.assertTrue(item.is_blocked)
 
     # === METHODS === #
 

@@ -676,6 +676,16 @@ class TestSendingBatch(SendingCommon):
             self._work()
         self.assertSent(notices)
 
+    def _fail_once(self, original, failures):
+        """Return ``original`` as a method that first raises what is in ``failures``."""
+
+        def step(model, *args):
+            if failures:
+                raise failures.pop()
+            return original(model, *args)
+
+        return step
+
     def test_step_in_the_way_of_another_transaction_is_repeated_without_a_mail(self):
         sender = type(self.env["dunning.sender"])
         for step in ("_claim", "_prepare", "_mark_started", "_record_sent"):
@@ -684,11 +694,7 @@ class TestSendingBatch(SendingCommon):
                 original = getattr(sender, step)
                 failures = [psycopg2.errors.SerializationFailure("concurrent update")]
 
-                def fail_once(model, *args, original=original, failures=failures):
-                    if failures:
-                        raise failures.pop()
-                    return original(model, *args)
-
+                fail_once = self._fail_once(original, failures)
                 notice = self._queue(self._create_customer(f"Step {step}"))
                 with patch.object(sender, step, fail_once):
                     self._work()
