@@ -164,12 +164,16 @@ class System:
         self.execute("UPDATE ir_mail_server SET smtp_port = %s", sink.port)
 
     def mails(self):
-        """Return how many mails each recipient got, over all sinks."""
-        return Counter(
+        """Return how many mails each customer got, over all sinks.
+
+        Odoo's own mails to the people in the office do not count.
+        """
+        recipients = [
             self._read(path)["To"].rpartition("<")[2].rstrip(">")
             for sink in self.sinks
             for path in sink.mails()
-        )
+        ]
+        return Counter(to for to in recipients if to.endswith("@customer.example.com"))
 
     def message_ids(self):
         """Return the Message-Id of every mail that arrived."""

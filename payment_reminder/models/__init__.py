@@ -13,6 +13,7 @@ from . import dunning_case
 from . import dunning_case_line
 from . import dunning_run
 from . import dunning_run_exclusion
+from . import dunning_planner_notice
 from . import dunning_planner
 from . import dunning_notice_content
 from . import dunning_notice_letter

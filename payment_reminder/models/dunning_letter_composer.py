@@ -10,62 +10,10 @@ from odoo.tools.misc import format_date, get_lang
 
 from odoo.addons.base.models.res_lang import intersperse
 
+from ..tools import letter_geometry as size
 from ..tools.letter_fonts import get_metrics
-from ..tools.letter_layout import SLACK, Block, Row, Sheet, paginate
+from ..tools.letter_layout import SLACK, Block, Row, paginate
 from ..tools.letter_text import Paragraph, split_long, split_paragraphs
-
-# === GEOMETRY: millimetres; the style sheet in report/dunning_letter.xml agrees === #
-
-TEXT_WIDTH = 165
-TEXT_SIZE = 10.5  # points
-TEXT_LINE = 4.94  # 14 points
-TEXT_GAP = 1.6
-ITEM_INDENT = 6
-BOLD_STRETCH = 1.04  # how much wider bold words can make a line
-
-SUBJECT_SIZE = 12
-SUBJECT_LINE = 5.65
-SUBJECT_GAP = 3.3
-
-CLAIM_SIZE = 9.5
-CLAIM_LINE = 4
-NOTE_SIZE = 8
-NOTE_LINE = 3.2
-CLAIM_GAP = 1  # above, below and the line under it together
-CLAIM_RULE = 0.2
-COLUMN_WIDTHS = {"date": 22, "date_due": 22, "days_late": 26}
-AMOUNT_WIDTH = 34  # at least
-
-TOTAL_HEIGHT = 6.8
-WORDS_LINE = 4.6
-BANK_HEAD = 8.4
-BANK_LINE = 4.4
-BANK_GAP = 3  # below the block
-BANK_LABEL_GAP = 4
-BANK_COLUMN_GAP = 9
-QR_WIDTH = 40  # with its distance to the bank details
-QR_HEIGHT = 27 + 4
-SIGNATURE_HEIGHT = 15
-
-# Where a letter leaves room on its only page: more air, up to so much of it
-AIR_PER_CLAIM = 1.6
-AIR_PER_SIGNATURE = 7
-
-# The room ends at 274 mm; 1.5 mm are kept for the rounding of pixels.
-SHEET = Sheet(first=274 - 98.46 - 1.5, later=274 - 30 - 1.5, head=7.2, carry=5.8)
-
-LETTERHEAD_SIZE = 15
-LETTERHEAD_WIDTH = 65
-RETURN_SIZE = 7
-WINDOW_WIDTH = 80
-INFO_SIZE = 9
-INFO_LABEL_WIDTH = 25
-INFO_WIDTH = 40
-INFO_LINES = 8
-FOOT_SIZE = 7.5
-FOOT_WIDTH = 52
-FOOT_LINES = 4
-WINDOW_LINES = 6  # of the recipient's address, at full size
 
 DATA_IMAGE = re.compile(
     r"data:image/(png|jpe?g|gif|svg\+xml);base64,[A-Za-z0-9+/=\s]+", re.ASCII
@@ -124,7 +72,7 @@ class DunningLetterComposer(models.AbstractModel):
             "number": letter["number"],
             "date": printer._format_long_date(letter["date"]),
             "name": sender["name"],
-            "short_name": get_metrics(400).clip(sender["name"], INFO_SIZE, 100),
+            "short_name": get_metrics(400).clip(sender["name"], size.INFO_SIZE, 100),
             "color": _get_color(sender.get("color")),
             "logo": _get_image(sender.get("logo")),
             "is_long_name": _is_long_name(sender["name"]),
@@ -148,8 +96,12 @@ class DunningLetterComposer(models.AbstractModel):
         rows = [self._prepare_row(claim, letter, columns) for claim in letter["claims"]]
         closing = self._prepare_texts(letter.get("closing"))
         if letter.get("signatory"):
-            closing.append(Block("signature", SIGNATURE_HEIGHT, letter["signatory"]))
-        pages = paginate(texts, rows, self._prepare_settlement(letter), closing, SHEET)
+            closing.append(
+                Block("signature", size.SIGNATURE_HEIGHT, letter["signatory"])
+            )
+        pages = paginate(
+            texts, rows, self._prepare_settlement(letter), closing, size.SHEET
+        )
         air = _get_air(pages, len(rows))
         return [self._prepare_page(page, letter, *air) for page in pages]
 
@@ -164,7 +116,7 @@ class DunningLetterComposer(models.AbstractModel):
         return {"number": page.number, "blocks": blocks}
 
     def _prepare_table(self, table, letter, air):
-        pad = (CLAIM_GAP + air - CLAIM_RULE) / 2
+        pad = (size.CLAIM_GAP + air - size.CLAIM_RULE) / 2
         return {
             "kind": "table",
             "rows": [{**row.value, "pad": pad} for row in table.rows],
@@ -179,8 +131,8 @@ class DunningLetterComposer(models.AbstractModel):
 
     def _prepare_subject(self, letter):
         text = letter["subject"]
-        lines = get_metrics(700).count_lines(text, SUBJECT_SIZE, TEXT_WIDTH)
-        return Block("subject", lines * SUBJECT_LINE + SUBJECT_GAP, text)
+        lines = get_metrics(700).count_lines(text, size.SUBJECT_SIZE, size.TEXT_WIDTH)
+        return Block("subject", lines * size.SUBJECT_LINE + size.SUBJECT_GAP, text)
 
     def _prepare_texts(self, html):
         """Return a block for each paragraph of a level text.
@@ -195,14 +147,14 @@ class DunningLetterComposer(models.AbstractModel):
 
     def _prepare_paragraph(self, paragraph: Paragraph):
         metrics = get_metrics(700 if paragraph.kind == "heading" else 400)
-        width = TEXT_WIDTH - (ITEM_INDENT if paragraph.kind == "item" else 0)
+        width = size.TEXT_WIDTH - (size.ITEM_INDENT if paragraph.kind == "item" else 0)
         if "<b>" in paragraph.html:
-            width /= BOLD_STRETCH
-        lines = metrics.count_lines(paragraph.text, TEXT_SIZE, width)
-        height = lines * TEXT_LINE + TEXT_GAP
-        if height <= SHEET.first:
+            width /= size.BOLD_STRETCH
+        lines = metrics.count_lines(paragraph.text, size.TEXT_SIZE, width)
+        height = lines * size.TEXT_LINE + size.TEXT_GAP
+        if height <= size.SHEET.first:
             return [Block(paragraph.kind, height, paragraph)]
-        pieces = split_long(paragraph, int(height // (SHEET.first / 2)) + 1)
+        pieces = split_long(paragraph, int(height // (size.SHEET.first / 2)) + 1)
         return [block for piece in pieces for block in self._prepare_paragraph(piece)]
 
     def _prepare_row(self, claim, letter, columns):
@@ -211,11 +163,15 @@ class DunningLetterComposer(models.AbstractModel):
         A claim without dates (interest, costs) has the other columns for its text.
         """
         metrics = get_metrics(400)
-        note = metrics.clip(claim.get("description") or "", NOTE_SIZE, TEXT_WIDTH - 2)
+        note = metrics.clip(
+            claim.get("description") or "", size.NOTE_SIZE, size.TEXT_WIDTH - 2
+        )
         is_plain = not (claim.get("date") or claim.get("date_due"))
-        width = TEXT_WIDTH - columns["amount"] if is_plain else columns["number"]
-        lines = metrics.count_lines(claim["number"], CLAIM_SIZE, width - 2)
-        height = lines * CLAIM_LINE + (NOTE_LINE if note else 0) + CLAIM_GAP
+        width = size.TEXT_WIDTH - columns["amount"] if is_plain else columns["number"]
+        lines = metrics.count_lines(claim["number"], size.CLAIM_SIZE, width - 2)
+        height = (
+            lines * size.CLAIM_LINE + (size.NOTE_LINE if note else 0) + size.CLAIM_GAP
+        )
         value = {
             "number": claim["number"],
             "date": self._format_short_date(claim.get("date")),
@@ -231,10 +187,10 @@ class DunningLetterComposer(models.AbstractModel):
         """Return the widths of the table's columns: amounts never break."""
         amounts = [claim["amount"] for claim in letter["claims"]] + [letter["total"]]
         texts = {self._format_amount(a, letter["currency"]) for a in amounts}
-        widest = max(get_metrics(700).get_width(t, CLAIM_SIZE + 1) for t in texts)
-        amount = max(AMOUNT_WIDTH, round(widest + 3))
-        number = TEXT_WIDTH - amount - sum(COLUMN_WIDTHS.values())
-        return {"number": number, **COLUMN_WIDTHS, "amount": amount}
+        widest = max(get_metrics(700).get_width(t, size.CLAIM_SIZE + 1) for t in texts)
+        amount = max(size.AMOUNT_WIDTH, round(widest + 3))
+        number = size.TEXT_WIDTH - amount - sum(size.COLUMN_WIDTHS.values())
+        return {"number": number, **size.COLUMN_WIDTHS, "amount": amount}
 
     def _prepare_settlement(self, letter):
         """Return the block with the total, in words, and how to pay."""
@@ -245,11 +201,11 @@ class DunningLetterComposer(models.AbstractModel):
             "qr": _get_image(letter.get("qr")),
             "qr_caption": letter.get("qr_caption") or "",
         }
-        room = TEXT_WIDTH - (QR_WIDTH if value["qr"] else 0)
+        room = size.TEXT_WIDTH - (size.QR_WIDTH if value["qr"] else 0)
         value["bank"] = _prepare_bank(*self._prepare_bank_pairs(letter), room)
         value["words_height"] = self._get_words_height(value["words"])
         value["pay_height"] = self._get_pay_height(value)
-        height = TOTAL_HEIGHT + value["words_height"] + value["pay_height"]
+        height = size.TOTAL_HEIGHT + value["words_height"] + value["pay_height"]
         return Block("settlement", height, value)
 
     def _prepare_bank_pairs(self, letter):
@@ -260,14 +216,16 @@ class DunningLetterComposer(models.AbstractModel):
 
     def _get_words_height(self, words):
         """Return the room for the amount in words; its label takes 20 mm."""
-        lines = get_metrics(400).count_lines(words, CLAIM_SIZE, TEXT_WIDTH - 20)
-        return lines * WORDS_LINE if words else 0
+        lines = get_metrics(400).count_lines(
+            words, size.CLAIM_SIZE, size.TEXT_WIDTH - 20
+        )
+        return lines * size.WORDS_LINE if words else 0
 
     def _get_pay_height(self, value):
         """Return the room for the bank details, or for the code beside them."""
         bank = max((column["height"] for column in value["bank"]), default=0)
-        rest = max(bank, QR_HEIGHT if value["qr"] else 0)
-        return BANK_GAP + (BANK_HEAD + rest if rest else 0)
+        rest = max(bank, size.QR_HEIGHT if value["qr"] else 0)
+        return size.BANK_GAP + (size.BANK_HEAD + rest if rest else 0)
 
     # === FORMATS === #
 
@@ -313,8 +271,8 @@ def _get_air(pages, count):
     if len(pages) > 1 or not count:
         return 0, 0
     room = pages[0].room
-    claim = min(AIR_PER_CLAIM, room / 2 / count)
-    return claim, min(AIR_PER_SIGNATURE, room - claim * count)
+    claim = min(size.AIR_PER_CLAIM, room / 2 / count)
+    return claim, min(size.AIR_PER_SIGNATURE, room - claim * count)
 
 
 def _get_return_line(sender):
@@ -323,21 +281,23 @@ def _get_return_line(sender):
     metrics = get_metrics(400)
     while len(parts) > 1 and _is_wide(metrics, " · ".join(parts)):
         parts.pop()
-    return metrics.clip(" · ".join(parts), RETURN_SIZE, WINDOW_WIDTH)
+    return metrics.clip(" · ".join(parts), size.RETURN_SIZE, size.WINDOW_WIDTH)
 
 
 def _is_wide(metrics, text):
-    return metrics.get_width(text, RETURN_SIZE) > WINDOW_WIDTH * SLACK
+    return metrics.get_width(text, size.RETURN_SIZE) > size.WINDOW_WIDTH * SLACK
 
 
 def _get_info(pairs):
     """Return the information block's pairs, as many as stand above the subject."""
     metrics, shown, lines = get_metrics(400), [], 0
     for label, value in pairs:
-        value = metrics.clip(value or "", INFO_SIZE, 2 * INFO_WIDTH)
-        lines += metrics.count_lines(value, INFO_SIZE, INFO_WIDTH)
-        if value and lines <= INFO_LINES:
-            shown.append((metrics.clip(label, INFO_SIZE, INFO_LABEL_WIDTH), value))
+        value = metrics.clip(value or "", size.INFO_SIZE, 2 * size.INFO_WIDTH)
+        lines += metrics.count_lines(value, size.INFO_SIZE, size.INFO_WIDTH)
+        if value and lines <= size.INFO_LINES:
+            shown.append(
+                (metrics.clip(label, size.INFO_SIZE, size.INFO_LABEL_WIDTH), value)
+            )
     return shown
 
 
@@ -351,7 +311,9 @@ def _get_foot(sender):
     ]
     clip = get_metrics(400).clip
     return [
-        [clip(line, FOOT_SIZE, FOOT_WIDTH) for line in column if line][:FOOT_LINES]
+        [clip(line, size.FOOT_SIZE, size.FOOT_WIDTH) for line in column if line][
+            : size.FOOT_LINES
+        ]
         for column in columns
     ]
 
@@ -359,14 +321,16 @@ def _get_foot(sender):
 def _is_long_name(name):
     """Return whether the company's name needs a smaller size as a letterhead."""
     metrics = get_metrics(700)
-    return metrics.count_lines(name, LETTERHEAD_SIZE, LETTERHEAD_WIDTH) > 2
+    return metrics.count_lines(name, size.LETTERHEAD_SIZE, size.LETTERHEAD_WIDTH) > 2
 
 
 def _is_long_address(lines):
     """Return whether the address needs small print to stay in the window."""
     metrics = get_metrics(400)
-    count = sum(metrics.count_lines(line, TEXT_SIZE, WINDOW_WIDTH) for line in lines)
-    return count > WINDOW_LINES
+    count = sum(
+        metrics.count_lines(line, size.TEXT_SIZE, size.WINDOW_WIDTH) for line in lines
+    )
+    return count > size.WINDOW_LINES
 
 
 def _prepare_bank(pairs, reference, room):
@@ -380,7 +344,7 @@ def _prepare_bank(pairs, reference, room):
     half = -(-len(pairs) // 2)
     if len(pairs) > 2:
         first = _prepare_bank_column(pairs[:half] + reference, 0, room)
-        left = first["label_width"] + first["widest"] + BANK_COLUMN_GAP
+        left = first["label_width"] + first["widest"] + size.BANK_COLUMN_GAP
         second = _prepare_bank_column(pairs[half:], left, room - left)
         if second["widest"] <= second["value_width"]:
             return [first, second]
@@ -389,12 +353,16 @@ def _prepare_bank(pairs, reference, room):
 
 
 def _prepare_bank_column(pairs, left, room):
-    labels = [get_metrics(400).get_width(label, CLAIM_SIZE) for label, *_x in pairs]
-    values = [get_metrics(w).get_width(value, CLAIM_SIZE) for _l, value, w in pairs]
-    label_width = min(max(labels) + BANK_LABEL_GAP, TEXT_WIDTH / 3)
+    labels = [
+        get_metrics(400).get_width(label, size.CLAIM_SIZE) for label, *_x in pairs
+    ]
+    values = [
+        get_metrics(w).get_width(value, size.CLAIM_SIZE) for _l, value, w in pairs
+    ]
+    label_width = min(max(labels) + size.BANK_LABEL_GAP, size.TEXT_WIDTH / 3)
     value_width = room - label_width
     lines = sum(
-        get_metrics(weight).count_lines(value, CLAIM_SIZE, max(value_width, 1))
+        get_metrics(weight).count_lines(value, size.CLAIM_SIZE, max(value_width, 1))
         for _label, value, weight in pairs
     )
     return {
@@ -402,7 +370,7 @@ def _prepare_bank_column(pairs, left, room):
         "label_width": label_width,
         "value_width": value_width,
         "widest": max(values) / SLACK,
-        "height": lines * BANK_LINE,
+        "height": lines * size.BANK_LINE,
         "pairs": pairs,
     }
 

@@ -1,5 +1,7 @@
 from datetime import timedelta
 
+from psycopg2.errors import SerializationFailure
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools.misc import format_date
@@ -361,15 +363,18 @@ class DunningRun(models.Model):
         if self.state != "draft":
             raise UserError(self.env._("'%(run)s' was already planned.", run=self.name))
         self._check_date()
+        busy = self.env._(
+            "Reminders of %(company)s are being planned by somebody else at this "
+            "moment. Try again when that run is ready.",
+            company=self.company_id.name,
+        )
         if not self.company_id._lock_dunning_planning():
-            raise UserError(
-                self.env._(
-                    "Reminders of %(company)s are being planned by somebody else at "
-                    "this moment. Try again when that run is ready.",
-                    company=self.company_id.name,
-                )
-            )
-        self.env["dunning.planner"]._plan(self)
+            raise UserError(busy)
+        try:
+            self.env["dunning.planner"]._plan(self)
+        except SerializationFailure as error:
+            # the other run ended after this transaction had begun
+            raise UserError(busy) from error
         self._set_proposed()
 
     def _get_letters_pdf(self):

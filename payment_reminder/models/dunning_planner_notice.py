@@ -1,0 +1,346 @@
+from odoo import models
+from odoo.tools import SQL
+
+from ..const import LIVE_STATES
+
+
+class DunningPlannerNotice(models.AbstractModel):
+    """The second half of ``dunning.planner``: from classified lines to notices.
+
+    Reads ``dunning_plan_line``, which the first half fills, and writes cases, notices
+    and the reasons for what is left out.
+    """
+
+    _name = "dunning.planner.notice"
+    _description = "Reminder Planner: Notices"
+
+    # === CASES === #
+
+    def _insert_cases(self, run):
+        """Open the cases that are missing: one per customer and currency."""
+        self.env.cr.execute(
+            SQL(
+                """
+                INSERT INTO dunning_case (company_id, partner_id, currency_id,
+                    user_id, create_uid, write_uid, create_date, write_date)
+                SELECT DISTINCT %(company)s, line.partner_id, line.currency_id,
+                       %(user)s, %(uid)s, %(uid)s,
+                       NOW() AT TIME ZONE 'UTC', NOW() AT TIME ZONE 'UTC'
+                  FROM dunning_plan_line line
+                 WHERE line.known_case_id IS NULL
+                   AND line.not_owed IS DISTINCT FROM 'no_followup'
+                ON CONFLICT DO NOTHING
+                """,
+                company=run.company_id.id,
+                user=run.user_id.id or None,
+                uid=self.env.uid,
+            )
+        )
+
+    def _insert_case_lines(self, run):
+        """Give every line its item; items follow a customer who joins another."""
+        self.env.cr.execute(
+            SQL(
+                """
+                INSERT INTO dunning_case_line (case_id, company_id, move_line_id,
+                    create_uid, write_uid, create_date, write_date)
+                SELECT dcase.id, dcase.company_id, line.move_line_id,
+                       %(uid)s, %(uid)s,
+                       NOW() AT TIME ZONE 'UTC', NOW() AT TIME ZONE 'UTC'
+                  FROM dunning_plan_line line
+                  JOIN dunning_case dcase ON dcase.company_id = %(company)s
+                   AND dcase.partner_id = line.partner_id
+                   AND dcase.currency_id = line.currency_id
+                 WHERE dcase.id IS DISTINCT FROM line.item_case_id
+                   AND line.not_owed IS DISTINCT FROM 'no_followup'
+              ORDER BY line.move_line_id
+                ON CONFLICT (move_line_id) DO UPDATE SET case_id = EXCLUDED.case_id
+                """,
+                company=run.company_id.id,
+                uid=self.env.uid,
+            )
+        )
+
+    # === CLASSIFYING CASES === #
+
+    def _classify_cases(self, run):
+        """Fill ``dunning_plan_case``: every case with a line that climbs."""
+        self._recreate_temporary_table(
+            "dunning_plan_case",
+            SQL(
+                """
+                WITH climbing AS (
+                    SELECT partner_id, currency_id,
+                           (ARRAY_AGG(level_id ORDER BY rank_days DESC,
+                               level_sequence DESC, level_id DESC))[1] AS level_id
+                      FROM dunning_plan_line
+                     WHERE reason IS NULL
+                  GROUP BY partner_id, currency_id
+                ), claimed AS (
+                    SELECT partner_id, currency_id, climbing.level_id,
+                           SUM(line.residual) AS amount,
+                           SUM(line.company_residual) AS company_amount,
+                           MAX(line.days_late) AS days_late
+                      FROM climbing
+                      JOIN dunning_level level ON level.id = climbing.level_id
+                      JOIN dunning_plan_line line USING (partner_id, currency_id)
+                     WHERE %(itemised)s
+                  GROUP BY partner_id, currency_id, climbing.level_id
+                ), credit AS (%(credit)s)
+                SELECT dcase.id AS case_id, claimed.*, contact.id AS contact_id,
+                       CASE WHEN procedure.credit_treatment = 'reduce'
+                            THEN COALESCE(credit.amount, 0) ELSE 0 END AS credit,
+                       CASE
+                           WHEN %(in_progress)s THEN 'in_progress'
+                           WHEN procedure.credit_treatment = 'hold'
+                                AND credit.amount > 0 THEN 'credit_hold'
+                           WHEN procedure.credit_treatment = 'reduce'
+                                AND credit.amount >= claimed.amount THEN 'credit'
+                           WHEN claimed.company_amount * (1 - CASE
+                                   WHEN procedure.credit_treatment = 'reduce'
+                                   THEN COALESCE(credit.amount, 0) ELSE 0 END
+                                   / claimed.amount) < procedure.tolerance_amount
+                               THEN 'tolerance'
+                       END AS reason
+                  FROM claimed
+                  JOIN dunning_case dcase ON dcase.company_id = %(company)s
+                   AND dcase.partner_id = claimed.partner_id
+                   AND dcase.currency_id = claimed.currency_id
+                  JOIN dunning_level level ON level.id = claimed.level_id
+                  JOIN dunning_procedure procedure
+                    ON procedure.id = level.procedure_id
+             LEFT JOIN credit ON credit.partner_id = claimed.partner_id
+                   AND credit.currency_id = claimed.currency_id
+                  JOIN LATERAL (%(contact)s) contact ON TRUE
+                """,
+                company=run.company_id.id,
+                itemised=self._get_itemised_sql(),
+                credit=self._get_credit_sql(run),
+                in_progress=self._get_in_progress_sql(),
+                contact=self._get_contact_sql(),
+            ),
+        )
+
+    def _get_itemised_sql(self):
+        """Return the SQL condition 'this line stands in the notice of the case'.
+
+        A notice names everything that is overdue; money that is not overdue yet
+        stands only in a heads-up.
+        """
+        return SQL(
+            """line.not_owed IS NULL
+               AND (line.days_late > 0
+                    OR (line.reason IS NULL
+                        AND level.basis = 'due_date' AND level.delay_days <= 0))"""
+        )
+
+    def _get_credit_sql(self, run):
+        """Return the SQL of what customers paid without a match, positive amounts."""
+        return SQL(
+            """
+            SELECT contact.commercial_partner_id AS partner_id, line.currency_id,
+                   -SUM(line.amount_residual_currency) AS amount
+              FROM account_move_line line
+              JOIN account_account account ON account.id = line.account_id
+              JOIN res_partner contact ON contact.id = line.partner_id
+             WHERE line.company_id = %(company)s
+               AND account.account_type = 'asset_receivable'
+               AND line.parent_state = 'posted'
+               AND line.reconciled IS NOT TRUE
+               AND line.amount_residual_currency < 0
+          GROUP BY contact.commercial_partner_id, line.currency_id
+            """,
+            company=run.company_id.id,
+        )
+
+    def _get_in_progress_sql(self):
+        """Return the SQL condition 'an earlier notice of the case is not finished'."""
+        return SQL(
+            """EXISTS (SELECT 1 FROM dunning_notice notice
+                        WHERE notice.case_id = dcase.id
+                          AND (notice.state IN %(live)s
+                               OR (notice.state = 'failed'
+                                   AND notice.fallback_notice_id IS NULL)))""",
+            live=LIVE_STATES,
+        )
+
+    def _get_contact_sql(self):
+        """Return the subquery of whom to write to: invoice contact, else customer."""
+        return SQL(
+            """
+            SELECT COALESCE(
+                (SELECT child.id FROM res_partner child
+                  WHERE child.parent_id = claimed.partner_id
+                    AND child.type = 'invoice' AND child.active
+                    AND child.is_company IS NOT TRUE
+               ORDER BY child.complete_name, child.id LIMIT 1),
+                claimed.partner_id) AS id
+            """
+        )
+
+    # === NOTICES === #
+
+    def _insert_notices(self, run):
+        self._mark_unreachable_cases(self._get_reachable_sql())
+        self.env.cr.execute(
+            SQL(
+                """
+                INSERT INTO dunning_notice (run_id, case_id, company_id, partner_id,
+                    contact_id, currency_id, level_id, channel_id, channel, state,
+                    date, days_late, amount_credit, amount_total, tries, sequence,
+                    create_uid, write_uid, create_date, write_date)
+                SELECT DISTINCT ON (plan.case_id, way.id)
+                       %(run)s, plan.case_id, %(company)s, plan.partner_id,
+                       plan.contact_id, plan.currency_id, plan.level_id, way.id,
+                       way.code, 'proposed', %(date)s, plan.days_late, plan.credit,
+                       plan.amount - plan.credit, 0, level.rank_days,
+                       %(uid)s, %(uid)s,
+                       NOW() AT TIME ZONE 'UTC', NOW() AT TIME ZONE 'UTC'
+                  FROM dunning_plan_case plan
+                  JOIN dunning_level level ON level.id = plan.level_id
+                  JOIN dunning_level_channel_rel rel
+                    ON rel.dunning_level_id = plan.level_id
+                  JOIN dunning_channel wanted
+                    ON wanted.id = rel.dunning_channel_id AND wanted.active
+                  JOIN dunning_plan_reach reach ON reach.case_id = plan.case_id
+                  JOIN dunning_channel way ON way.id =
+                       CASE WHEN wanted.id = ANY (reach.channels) THEN wanted.id
+                            WHEN wanted.fallback_id = ANY (reach.channels)
+                            THEN wanted.fallback_id END
+                 WHERE plan.reason IS NULL
+                ON CONFLICT DO NOTHING
+                """,
+                run=run.id,
+                company=run.company_id.id,
+                date=run.date,
+                uid=self.env.uid,
+            )
+        )
+
+    def _get_reachable_sql(self):
+        """Return the SQL array of the channels through which a contact is reached."""
+        channels = self.env["dunning.channel"].sudo().search([])
+        return SQL(", ").join(
+            SQL(
+                "CASE WHEN %s THEN %s END",
+                channel._get_handler()._get_reachable_sql(SQL("contact")),
+                channel.id,
+            )
+            for channel in channels
+        )
+
+    def _mark_unreachable_cases(self, reachable):
+        """Fill ``dunning_plan_reach`` and say why a case cannot be written to."""
+        self._recreate_temporary_table(
+            "dunning_plan_reach",
+            SQL(
+                """
+                SELECT plan.case_id, ARRAY[%s]::int[] AS channels
+                  FROM dunning_plan_case plan
+                  JOIN res_partner contact ON contact.id = plan.contact_id
+                 WHERE plan.reason IS NULL
+                """,
+                reachable,
+            ),
+        )
+        self.env.cr.execute(
+            """
+            UPDATE dunning_plan_case plan
+               SET reason = CASE WHEN way.has_channel THEN 'no_contact'
+                                 ELSE 'no_channel' END
+              FROM (SELECT reach.case_id, COUNT(wanted.id) > 0 AS has_channel,
+                           BOOL_OR(wanted.id = ANY (reach.channels)
+                               OR wanted.fallback_id = ANY (reach.channels))
+                               AS is_reached
+                      FROM dunning_plan_reach reach
+                      JOIN dunning_plan_case plan ON plan.case_id = reach.case_id
+                 LEFT JOIN dunning_level_channel_rel rel
+                        ON rel.dunning_level_id = plan.level_id
+                 LEFT JOIN dunning_channel wanted
+                        ON wanted.id = rel.dunning_channel_id AND wanted.active
+                  GROUP BY reach.case_id) way
+             WHERE way.case_id = plan.case_id AND way.is_reached IS NOT TRUE
+            """
+        )
+
+    def _insert_notice_lines(self, run):
+        self._recreate_temporary_table(
+            "dunning_plan_notice",
+            SQL(
+                """
+                SELECT id, company_id, partner_id, currency_id, level_id
+                  FROM dunning_notice
+                 WHERE run_id = %s
+                """,
+                run.id,
+            ),
+        )
+        self.env.cr.execute(
+            SQL(
+                """
+                INSERT INTO dunning_notice_line (notice_id, company_id, move_line_id,
+                    move_id, level_id, is_climbing, invoice_name, invoice_date,
+                    date_maturity, days_late, currency_id, amount_residual,
+                    create_uid, write_uid, create_date, write_date)
+                SELECT notice.id, notice.company_id, line.move_line_id, line.move_id,
+                       CASE WHEN line.reason IS NULL THEN line.level_id
+                            ELSE line.current_level_id END,
+                       line.reason IS NULL, line.invoice_name, line.invoice_date,
+                       line.date_maturity, line.days_late, line.currency_id,
+                       line.residual, %(uid)s, %(uid)s,
+                       NOW() AT TIME ZONE 'UTC', NOW() AT TIME ZONE 'UTC'
+                  FROM dunning_plan_notice notice
+                  JOIN dunning_level level ON level.id = notice.level_id
+                  JOIN dunning_plan_line line USING (partner_id, currency_id)
+                 WHERE %(itemised)s
+              ORDER BY line.move_line_id
+                """,
+                uid=self.env.uid,
+                itemised=self._get_itemised_sql(),
+            )
+        )
+
+    def _insert_exclusions(self, run):
+        """Keep why overdue lines are not in any notice of the run."""
+        self.env.cr.execute(
+            SQL(
+                """
+                INSERT INTO dunning_run_exclusion (run_id, company_id, partner_id,
+                    move_line_id, date_maturity, days_late, currency_id,
+                    amount_residual, reason,
+                    create_uid, write_uid, create_date, write_date)
+                SELECT %(run)s, %(company)s, line.partner_id, line.move_line_id,
+                       line.date_maturity, line.days_late, line.currency_id,
+                       line.residual,
+                       COALESCE(line.not_owed, plan.reason, line.reason, 'in_progress'),
+                       %(uid)s, %(uid)s,
+                       NOW() AT TIME ZONE 'UTC', NOW() AT TIME ZONE 'UTC'
+                  FROM dunning_plan_line line
+             LEFT JOIN dunning_plan_case plan USING (partner_id, currency_id)
+                 WHERE line.days_late > 0
+                   AND NOT EXISTS (
+                       SELECT 1
+                         FROM dunning_plan_notice notice
+                         JOIN dunning_level level ON level.id = notice.level_id
+                        WHERE notice.partner_id = line.partner_id
+                          AND notice.currency_id = line.currency_id
+                          AND %(itemised)s)
+              ORDER BY line.move_line_id
+                """,
+                run=run.id,
+                company=run.company_id.id,
+                uid=self.env.uid,
+                itemised=self._get_itemised_sql(),
+            )
+        )
+
+    # === HELPERS === #
+
+    def _recreate_temporary_table(self, name, query):
+        """Create the temporary table ``name`` from ``query``, gone with the commit."""
+        table = SQL.identifier(name)
+        self.env.cr.execute(SQL("DROP TABLE IF EXISTS %s", table))
+        self.env.cr.execute(
+            SQL("CREATE TEMPORARY TABLE %s ON COMMIT DROP AS (%s)", table, query)
+        )
+        self.env.cr.execute(SQL("ANALYZE %s", table))

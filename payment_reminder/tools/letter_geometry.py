@@ -1,0 +1,57 @@
+"""The measures of a letter in millimetres (type sizes in points).
+
+The style sheet in ``report/dunning_letter.xml`` agrees with them.
+"""
+
+from .letter_layout import Sheet
+
+TEXT_WIDTH = 165
+TEXT_SIZE = 10.5  # points
+TEXT_LINE = 4.94  # 14 points
+TEXT_GAP = 1.6
+ITEM_INDENT = 6
+BOLD_STRETCH = 1.04  # how much wider bold words can make a line
+
+SUBJECT_SIZE = 12
+SUBJECT_LINE = 5.65
+SUBJECT_GAP = 3.3
+
+CLAIM_SIZE = 9.5
+CLAIM_LINE = 4
+NOTE_SIZE = 8
+NOTE_LINE = 3.2
+CLAIM_GAP = 1  # above, below and the line under it together
+CLAIM_RULE = 0.2
+COLUMN_WIDTHS = {"date": 22, "date_due": 22, "days_late": 26}
+AMOUNT_WIDTH = 34  # at least
+
+TOTAL_HEIGHT = 6.8
+WORDS_LINE = 4.6
+BANK_HEAD = 8.4
+BANK_LINE = 4.4
+BANK_GAP = 3  # below the block
+BANK_LABEL_GAP = 4
+BANK_COLUMN_GAP = 9
+QR_WIDTH = 40  # with its distance to the bank details
+QR_HEIGHT = 27 + 4
+SIGNATURE_HEIGHT = 15
+
+# Where a letter leaves room on its only page: more air, up to so much of it
+AIR_PER_CLAIM = 1.6
+AIR_PER_SIGNATURE = 7
+
+# The room ends at 274 mm; 1.5 mm are kept for the rounding of pixels.
+SHEET = Sheet(first=274 - 98.46 - 1.5, later=274 - 30 - 1.5, head=7.2, carry=5.8)
+
+LETTERHEAD_SIZE = 15
+LETTERHEAD_WIDTH = 65
+RETURN_SIZE = 7
+WINDOW_WIDTH = 80
+INFO_SIZE = 9
+INFO_LABEL_WIDTH = 25
+INFO_WIDTH = 40
+INFO_LINES = 8
+FOOT_SIZE = 7.5
+FOOT_WIDTH = 52
+FOOT_LINES = 4
+WINDOW_LINES = 6  # of the recipient's address, at full size
