@@ -20,7 +20,6 @@ from .result import Result, format_table
 PEERS = STATE / "peers"
 PEER_PACKAGE = "odoo-addon-account-credit-control"
 PEER_MODULE = "account_credit_control"
-QUICK = 100_000  # lines up to which a measure is repeated
 
 SIZES = {  # option: (quick, full)
     "sizes": ((1_000, 100_000), (1_000, 100_000, 1_000_000)),
@@ -66,8 +65,8 @@ class Bench:
         """Plan against a raw insert; the queries must be the same for all sizes."""
         results = []
         for size in options.sizes:
-            repeat = options.repeat if size <= QUICK else 1
-            results += self._run("planning", f"P1, {size:,}", size=size, repeat=repeat)
+            chosen = {"size": size, "repeat": options.repeat}
+            results += self._run("planning", f"P1, {size:,}", **chosen)
         queries = [r.facts["queries"] for r in results if "queries" in r.facts]
         difference = max(queries) - min(queries)
         label = "P1 difference between the sizes"
@@ -143,7 +142,7 @@ def _parse():
             help=f"{_join(quick)} by default, {_join(full)} with --full",
         )
     parser.add_argument("--full", action="store_true", help="the sizes of the targets")
-    parser.add_argument("--repeat", type=int, default=3, help="medians of so many")
+    parser.add_argument("--repeat", type=int, default=3, help="P1: median of so many")
     options = parser.parse_args()
     if unknown := set(options.only) - set(names):
         parser.error(f"unknown measure: {', '.join(sorted(unknown))}")

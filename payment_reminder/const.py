@@ -17,6 +17,7 @@ RETRY_MINUTES = (1, 5, 30, 120)
 NOT_OWED_REASONS = [
     ("paid", "Paid or settled"),
     ("not_posted", "The invoice is not posted"),
+    ("changed", "The invoice was changed after the run was planned"),
     ("no_followup", "Excluded from follow-up"),
     ("in_payment", "A payment is on its way"),
     ("blocked", "The invoice is blocked for payment"),

@@ -98,6 +98,12 @@ class DunningChannelEmail(models.AbstractModel):
             )
         return False
 
+    def _has_text(self, level):
+        return bool(level.mail_template_id)
+
+    def _get_has_text_sql(self, level):
+        return SQL("%s.mail_template_id IS NOT NULL", level)
+
     # === PREPARE === #
 
     def _prepare(self, notices):
@@ -170,6 +176,10 @@ class DunningChannelEmail(models.AbstractModel):
         ]
 
     # === DELIVER === #
+
+    def _get_session_key(self, notice):
+        server = notice.level_id.mail_template_id.mail_server_id
+        return (notice.company_id.id, server.id, notice.email_from)
 
     @contextmanager
     def _get_session(self, notices):

@@ -45,6 +45,27 @@ class DunningChannelHandler(models.AbstractModel):
         :raise Exception: anything; the sender then prepares them one by one
         """
 
+    def _has_text(self, level):
+        """Return whether ``level`` says something that this channel can carry.
+
+        A channel takes over from another one only if it does.
+
+        :rtype: bool
+        """
+        return True
+
+    def _get_has_text_sql(self, level):
+        """Return the same as an SQL condition.
+
+        :param SQL level: the alias of ``dunning_level`` in the query
+        :rtype: SQL
+        """
+        return SQL("TRUE")
+
+    def _get_session_key(self, notice):
+        """Return what notices have in common that can share a connection."""
+        return False
+
     def _get_session(self, notices):
         """Return a context manager with the connection shared by ``notices``.
 

@@ -251,6 +251,10 @@ class DunningNotice(models.Model):
     def action_retry(self):
         """Queue failed notices again."""
         notices = self._check_action("failed", self.env._("sent again"))
+        if notices.fallback_notice_id:
+            raise UserError(
+                self.env._("Another notice has taken over: it was sent another way.")
+            )
         notices._set_queued()
         notices._trigger_sending()
 

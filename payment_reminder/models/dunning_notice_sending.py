@@ -48,13 +48,22 @@ class DunningNoticeSending(models.AbstractModel):
                   FROM (SELECT nline.id,
                                account_move_line.amount_residual_currency AS residual,
                                CASE WHEN account_move_line.id IS NULL
-                                    THEN 'not_posted' ELSE %(not_owed)s END AS reason
+                                    THEN 'not_posted'
+                                    WHEN owner.commercial_partner_id <> customer.id
+                                      OR account_move_line.currency_id
+                                         <> dcase.currency_id
+                                      OR account_move_line.date_maturity
+                                         IS DISTINCT FROM nline.date_maturity
+                                    THEN 'changed'
+                                    ELSE %(not_owed)s END AS reason
                           FROM dunning_notice_line nline
                           JOIN dunning_notice notice ON notice.id = nline.notice_id
                           JOIN dunning_case dcase ON dcase.id = notice.case_id
                           JOIN res_partner customer ON customer.id = dcase.partner_id
                      LEFT JOIN account_move_line
                             ON account_move_line.id = nline.move_line_id
+                     LEFT JOIN res_partner owner
+                            ON owner.id = account_move_line.partner_id
                      LEFT JOIN account_move move
                             ON move.id = account_move_line.move_id
                      LEFT JOIN dunning_case_line item
@@ -77,6 +86,9 @@ class DunningNoticeSending(models.AbstractModel):
         :rtype: bool
         """
         self.ensure_one()
+        if self.run_id.state == "cancelled":
+            self._set_skipped(self.env._("The run was cancelled."))
+            return False
         claims = self.claim_ids
         if not any(claims.mapped("is_climbing")):
             self._set_skipped(self._get_settled_text())
@@ -110,7 +122,8 @@ class DunningNoticeSending(models.AbstractModel):
         :rtype: str | bool
         """
         self.ensure_one()
-        if self.level_id._is_heads_up() and max(claims.mapped("days_late")) > 0:
+        climbing = claims.filtered("is_climbing")
+        if self.level_id._is_heads_up() and max(climbing.mapped("days_late")) > 0:
             return self.env._("It is overdue by now: too late for a heads-up.")
         treatment = self.level_id.procedure_id.credit_treatment
         compare = self.currency_id.compare_amounts
@@ -198,10 +211,21 @@ class DunningNoticeSending(models.AbstractModel):
             self._notify_person()  # nobody is left to take over
         elif sibling:
             self.fallback_notice_id = sibling[0]
-        elif way and not way._get_handler()._get_unreachable_reason(self.contact_id):
+        elif way and self._can_go(way):
             self.fallback_notice_id = self._copy_to_channel(way)
         else:
             self._notify_person()
+
+    def _can_go(self, channel):
+        """Return whether ``channel`` could carry the notice to its recipient.
+
+        :rtype: bool
+        """
+        self.ensure_one()
+        handler = channel._get_handler()
+        return handler._has_text(self.level_id) and not handler._get_unreachable_reason(
+            self.contact_id
+        )
 
     def _get_siblings(self):
         """Return the notices to the same customer in the same run."""

@@ -24,7 +24,7 @@ class DunningPlannerNotice(models.AbstractModel):
                 INSERT INTO dunning_case (company_id, partner_id, currency_id,
                     user_id, create_uid, write_uid, create_date, write_date)
                 SELECT DISTINCT %(company)s, line.partner_id, line.currency_id,
-                       %(user)s, %(uid)s, %(uid)s,
+                       %(user)s::int, %(uid)s, %(uid)s,
                        NOW() AT TIME ZONE 'UTC', NOW() AT TIME ZONE 'UTC'
                   FROM dunning_plan_line line
                  WHERE line.known_case_id IS NULL
@@ -32,7 +32,7 @@ class DunningPlannerNotice(models.AbstractModel):
                 ON CONFLICT DO NOTHING
                 """,
                 company=run.company_id.id,
-                user=run.user_id.id or None,
+                user=run.user_id.filtered(lambda u: not u._is_superuser()).id or None,
                 uid=self.env.uid,
             )
         )
@@ -222,8 +222,9 @@ class DunningPlannerNotice(models.AbstractModel):
         channels = self.env["dunning.channel"].sudo().search([])
         return SQL(", ").join(
             SQL(
-                "CASE WHEN %s THEN %s END",
+                "CASE WHEN %s AND %s THEN %s END",
                 channel._get_handler()._get_reachable_sql(SQL("contact")),
+                channel._get_handler()._get_has_text_sql(SQL("level")),
                 channel.id,
             )
             for channel in channels
@@ -238,6 +239,7 @@ class DunningPlannerNotice(models.AbstractModel):
                 SELECT plan.case_id, ARRAY[%s]::int[] AS channels
                   FROM dunning_plan_case plan
                   JOIN res_partner contact ON contact.id = plan.contact_id
+                  JOIN dunning_level level ON level.id = plan.level_id
                  WHERE plan.reason IS NULL
                 """,
                 reachable,

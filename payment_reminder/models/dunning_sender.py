@@ -102,9 +102,12 @@ class DunningSender(models.AbstractModel):
             return None
         checked = Notice.browse()
         for company, group in claimed.grouped("company_id").items():
-            group = group.with_company(company)
-            checked |= group._recheck(date or company._get_dunning_today())
-        checked = self._filter_deliverable(checked)
+            today = date or company._get_dunning_today()
+            checked |= self._isolate(
+                lambda notices, today=today: notices._recheck(today),
+                group.with_company(company),
+            )
+        checked = self._isolate(self._filter_deliverable, checked)
         checked._set_in_flight(token)
         self._commit()
         return checked
@@ -127,16 +130,21 @@ class DunningSender(models.AbstractModel):
         """Deliver claimed ``notices`` of one channel."""
         handler = channel._get_handler()
         ready = self._retry(self._prepare, handler, notices)
-        if not ready:
-            return
+        for _key, group in ready.grouped(handler._get_session_key).items():
+            self._send_group(handler, group)
+
+    def _send_group(self, handler, notices):
+        """Deliver prepared ``notices`` that share a connection."""
         try:
-            with handler._get_session(ready) as session:
-                for notice in ready:
+            with handler._get_session(notices) as session:
+                for notice in notices:
                     # alone: each commit forgets what was read about all others
                     self._send_one(handler, notice.with_prefetch(), session)
         except DeliveryError as error:
             # the connection itself failed: nothing was said to anybody who is left
-            left = ready.filtered(lambda n: n.state == "in_flight" and not n.is_started)
+            left = notices.filtered(
+                lambda n: n.state == "in_flight" and not n.is_started
+            )
             self._retry(self._record_failure, left, error)
 
     def _prepare(self, handler, notices):
@@ -144,33 +152,40 @@ class DunningSender(models.AbstractModel):
 
         :return: the notices that are ready for delivery
         """
-        try:
-            with self.env.cr.savepoint():
-                handler._prepare(notices)
-                notices.flush_recordset()
-            ready = notices
-        except psycopg2.errors.SerializationFailure:
-            raise
-        except Exception:
-            _logger.info("Preparing %s notices one by one", len(notices), exc_info=True)
-            ready = notices.filtered(lambda n: self._prepare_one(handler, n))
+
+        def prepare(group):
+            handler._prepare(group)
+            return group
+
+        ready = self._isolate(prepare, notices)
         self._commit()
         return ready
 
-    def _prepare_one(self, handler, notice):
-        """Render one notice, or let it fail with the reason; return success."""
+    def _isolate(self, step, notices):
+        """Do ``step`` with all notices at once; when that fails, with each alone.
+
+        Only for steps that a savepoint undoes. What fails alone is marked as failed,
+        with the reason, and never stops the others (design: invariant 5).
+
+        :param callable step: takes notices and returns those that go on
+        :return: what ``step`` returned, over all notices
+        """
         try:
             with self.env.cr.savepoint():
-                handler._prepare(notice)
-                notice.flush_recordset()
+                done = step(notices)
+                notices.flush_recordset()
+            return done
         except psycopg2.errors.SerializationFailure:
             raise
         except Exception as error:
-            _logger.warning("Notice %s cannot be rendered", notice.id, exc_info=True)
-            notice.invalidate_recordset()
-            notice._set_failed(self._get_error_text(error))
-            return False
-        return True
+            if len(notices) > 1:
+                _logger.info("%s notices one by one", len(notices), exc_info=True)
+                alone = [self._isolate(step, notice) for notice in notices]
+                return notices.browse().union(*alone)
+            _logger.warning("Notice %s cannot be sent", notices.id, exc_info=True)
+            notices.invalidate_recordset()
+            notices._set_failed(self._get_error_text(error))
+            return notices.browse()
 
     def _get_error_text(self, error):
         """Return the text of ``error`` for the person who has to mend it."""
@@ -243,8 +258,22 @@ class DunningSender(models.AbstractModel):
         )
         notices = notices.try_lock_for_update() if notices else notices
         for channel, group in notices.grouped("channel_id").items():
-            channel._get_handler()._log_sent(group)
+            self._log_group(channel, group)
         notices.write({"is_logged": True})
+
+    def _log_group(self, channel, notices):
+        """Log delivered notices; one that cannot be logged must not stop anything."""
+        try:
+            with self.env.cr.savepoint():
+                channel._get_handler()._log_sent(notices)
+        except psycopg2.errors.SerializationFailure:
+            raise
+        except Exception:
+            if len(notices) > 1:
+                for notice in notices:
+                    self._log_group(channel, notice)
+            else:
+                _logger.exception("Notice %s is missing in the history", notices.id)
 
     # === RECOVER === #
 

@@ -32,7 +32,7 @@ class ResCompany(models.Model):
         :rtype: datetime.date
         """
         self.ensure_one()
-        tz = self.partner_id.tz or self.env.user.tz
+        tz = self.partner_id.tz or self.resource_calendar_id.tz or self.env.user.tz
         return fields.Date.context_today(self.with_context(tz=tz))
 
     def _ensure_dunning_procedure(self):

@@ -337,9 +337,11 @@ class TestEmail(SendingCommon):
                     self.assertNotIn("None", self._plain(mail))
                     self._pay(invoice)
 
-    def test_level_without_a_mail_text_fails_alone_and_says_so(self):
+    def test_letter_does_not_become_a_mail_without_a_text(self):
         self.customer.street = False
-        bad = self._create_procedure(
+        self.customer.with_company(
+            self.company
+        ).dunning_procedure_id = self._create_procedure(
             [
                 {
                     "delay_days": 3,
@@ -348,11 +350,21 @@ class TestEmail(SendingCommon):
                 }
             ]
         )
+        invoice = self._overdue(5, partner=self.customer)
+        self.assertLeftOut(self._plan(self.today), invoice, "no_contact")
+
+    def test_level_without_a_mail_text_fails_alone_and_says_so(self):
+        self.customer.street = False
+        bad = self._create_procedure([3])
         self.customer.with_company(self.company).dunning_procedure_id = bad
         other = self._create_customer("Bob")
         notices = self._queue(self.customer, other)
         wrong, right = notices.sorted(lambda n: n.partner_id == other)
-        self.assertEqual(wrong.channel, "email", "no postal address")
+        self.env.cr.execute(  # the form would refuse it
+            "UPDATE dunning_level SET mail_template_id = NULL WHERE procedure_id = %s",
+            [bad.id],
+        )
+        self.env.invalidate_all()
         self._work()
         self.assertEqual((wrong.state, right.state), ("failed", "sent"))
         self.assertIn("no e-mail text", wrong.reason)

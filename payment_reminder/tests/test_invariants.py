@@ -249,11 +249,18 @@ class TestMidnight(DunningCommon):
             run._plan()
             self.assertReminded(run, invoice, self.friendly)
 
-    def test_company_without_a_zone_takes_the_users(self):
+    def test_company_without_a_zone_takes_its_calendars(self):
         self.company.partner_id.tz = False
-        self.env.user.tz = "Pacific/Kiritimati"
+        self.company.resource_calendar_id.tz = "Pacific/Kiritimati"
         with freeze_time("2025-06-15 10:00:00"):
             self.assertEqual(self._get_today(), date(2025, 6, 16))
+
+    def test_day_does_not_depend_on_who_asks(self):
+        self.company.partner_id.tz = False
+        self.company.resource_calendar_id.tz = "UTC"
+        self.env.user.tz = "Pacific/Kiritimati"
+        with freeze_time("2025-06-15 10:00:00"):
+            self.assertEqual(self._get_today(), date(2025, 6, 15))
 
     def _get_today(self):
         return self.company._get_dunning_today()

@@ -676,6 +676,29 @@ class TestSendingBatch(SendingCommon):
             self._work()
         self.assertSent(notices)
 
+    def test_invoice_that_was_changed_after_planning_is_left_out(self):
+        invoice = self._overdue(5, partner=self._create_customer("Not So Late"))
+        run = self._plan(self.today)
+        notice = run.notice_ids.filtered(lambda n: n.line_ids.move_id == invoice)
+        self._receivables(invoice).date_maturity = fields.Date.add(self.today, days=9)
+        self._release(run)
+        self._work()
+        self.assertEqual(notice.state, "skipped")
+        self.assertEqual(notice.line_ids.left_out_reason, "changed")
+
+    def test_failed_notice_with_a_replacement_is_not_sent_again(self):
+        notice = self._queue()
+        notice.sudo()._set_failed("550 no such user")
+        self.assertTrue(notice.fallback_notice_id)
+        with self.assertRaisesRegex(UserError, "taken over"):
+            notice.action_retry()
+
+    def test_retry_of_a_cancelled_run_is_skipped(self):
+        notice = self._queue()
+        notice.run_id.sudo().write({"state": "cancelled"})
+        self._work()
+        self.assertEqual(notice.state, "skipped")
+
     def _fail_once(self, original, failures):
         """Return ``original`` as a method that first raises what is in ``failures``."""
 
