@@ -46,6 +46,8 @@ def test_interrupt_stops_everything_that_was_started(name):
         stdout=subprocess.PIPE,
         text=True,
         start_new_session=True,
+        # a test run in the background of a shell ignores Ctrl-C, and so would this
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     with demo.stdout:
         lines = iter(demo.stdout.readline, "")
