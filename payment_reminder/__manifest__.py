@@ -33,6 +33,7 @@
         "views/dunning_level_views.xml",
         "views/account_move_views.xml",
         "views/res_partner_views.xml",
+        "data/ir_actions_server.xml",
         "views/payment_reminder_menus.xml",
     ],
     "demo": [

@@ -1,5 +1,6 @@
 from . import res_company
 from . import dunning_reminded
+from . import res_partner_statistics
 from . import res_partner
 from . import dunning_protected
 from . import dunning_channel
@@ -31,3 +32,5 @@ from . import dunning_notice_line
 from . import dunning_sender
 from . import account_move
 from . import account_move_reversal
+from . import base_partner_merge
+from . import mail_template

@@ -30,6 +30,12 @@ class AccountMove(models.Model):
         help="The level reached, when the last notice went out, until when it asks to "
         "pay, and what keeps further reminders back.",
     )
+    dunning_badge = fields.Char(
+        string="Reminder",
+        compute="_compute_dunning_badge",
+        compute_sudo=True,
+        help="Why the invoice rests, else the level that it has reached.",
+    )
     dunning_notice_count = fields.Integer(
         compute="_compute_dunning_notice_count", compute_sudo=True
     )
@@ -48,6 +54,15 @@ class AccountMove(models.Model):
         for move in self:
             parts = move._get_dunning_progress() + move._get_dunning_obstacles()
             move.dunning_status = " · ".join(parts)
+
+    @api.depends("payment_state", "state")
+    @api.depends_context("lang")
+    def _compute_dunning_badge(self):
+        for move in self:
+            items = move.dunning_line_ids.filtered("is_open")
+            rests = [text for text in items.mapped("rest_text") if text]
+            level = items.level_id.sorted("rank_days")[-1:]
+            move.dunning_badge = rests[0] if rests else level.name
 
     def _get_dunning_progress(self):
         """Return how far the reminders of the invoice are.

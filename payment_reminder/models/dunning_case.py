@@ -1,8 +1,10 @@
 from collections import defaultdict
 
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
+
+from ..const import LIVE_STATES
 
 
 class DunningCase(models.Model):
@@ -29,6 +31,7 @@ class DunningCase(models.Model):
             "partner_id",
             "currency_id",
             "last_notice_date",
+            "merged_into_id",
             "next_step",
             "next_step_date",
             "next_level_id",
@@ -61,6 +64,15 @@ class DunningCase(models.Model):
     )
     notice_ids = fields.One2many(
         comodel_name="dunning.notice", inverse_name="case_id", string="Notices"
+    )
+    merged_into_id = fields.Many2one(
+        comodel_name="dunning.case",
+        string="Continued in",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        help="Two customers were merged: the case goes on there; what was said to this "
+        "one stays here.",
     )
     notice_count = fields.Integer(compute="_compute_notice_count")
 
@@ -100,7 +112,7 @@ class DunningCase(models.Model):
     is_on_hold = fields.Boolean(compute="_compute_hold", search="_search_is_on_hold")
 
     _partner_uniq = models.UniqueIndex(
-        "(company_id, partner_id, currency_id)",
+        "(company_id, partner_id, currency_id) WHERE merged_into_id IS NULL",
         "There is already a case for this customer and currency.",
     )
 
@@ -261,6 +273,53 @@ class DunningCase(models.Model):
         """
         self.ensure_one()
         return self.user_id
+
+    def _absorb(self, src_partners, dst_partner):
+        """Let the cases of merged customers go on in one case.
+
+        Items and agreements move; notices stay where they were said, as evidence.
+
+        :param res.partner src_partners: the customers that are about to disappear
+        :param res.partner dst_partner: the one that stays
+        :raise UserError: when something is being sent to one of them right now
+        """
+        customer = dst_partner.commercial_partner_id
+        cases = self.search(
+            [
+                ("partner_id", "in", (src_partners | customer).ids),
+                ("merged_into_id", "=", False),
+            ]
+        )
+        for _key, group in cases.grouped(
+            lambda case: (case.company_id, case.currency_id)
+        ).items():
+            kept = group.filtered(lambda case: case.partner_id == customer) or group
+            (group - kept[0])._merge_into(kept[0])
+
+    def _merge_into(self, kept):
+        """Move what is still to be done to the case ``kept``."""
+        notices = self.notice_ids.filtered(lambda n: n.state in LIVE_STATES)
+        if any(n.state in ("in_flight", "in_doubt") for n in notices):
+            raise UserError(
+                self.env._(
+                    "A reminder to one of the customers is being sent or in doubt. "
+                    "Finish it, then merge them."
+                )
+            )
+        notices._set_skipped(self.env._("The customer was merged with another one."))
+        dates = (self | kept).mapped("last_notice_date")
+        self.line_ids.write({"case_id": kept.id})
+        self.promise_ids.write({"case_id": kept.id})
+        self.dispute_ids.write({"case_id": kept.id})
+        self.env["dunning.pause"].search([("case_id", "in", self.ids)]).write(
+            {"case_id": kept.id}
+        )
+        self.write({"merged_into_id": kept.id, "next_step": "settled"})
+        kept.last_notice_date = max(filter(None, dates), default=False)
+        for case in self:
+            kept._message_log(
+                body=self.env._("Merged with the case of %s.", case.partner_id.name)
+            )
 
     def _get_unmatched_credit(self):
         """Return what the customers have paid or were credited without a match.

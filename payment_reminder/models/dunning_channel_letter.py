@@ -2,7 +2,7 @@ import hashlib
 from contextlib import nullcontext
 
 from odoo import models
-from odoo.tools import SQL
+from odoo.tools import SQL, html2plaintext
 
 
 class DunningChannelLetter(models.AbstractModel):
@@ -26,6 +26,13 @@ class DunningChannelLetter(models.AbstractModel):
             "%(contact)s has no complete postal address (street and city).",
             contact=contact.display_name,
         )
+
+    def _has_text(self, level):
+        return bool(html2plaintext(level.letter_intro or "").strip())
+
+    def _get_has_text_sql(self, level):
+        # which language it is does not matter here: the source text is always there
+        return SQL("COALESCE(%s.letter_intro ->> 'en_US', '') <> ''", level)
 
     def _is_outside(self):
         return False  # a stored file goes with the transaction

@@ -120,6 +120,7 @@ class DunningDesk(models.AbstractModel):
          LEFT JOIN (%(broken)s) broken ON broken.case_id = dcase.id
          LEFT JOIN (%(rests)s) rest ON rest.case_id = dcase.id
              WHERE dcase.company_id = %(company)s AND %(cases)s
+               AND dcase.merged_into_id IS NULL
             """,
             date=date,
             lines=self._get_case_lines_sql(company, date),
@@ -156,6 +157,7 @@ class DunningDesk(models.AbstractModel):
               JOIN dunning_case dcase ON dcase.company_id = %(company)s
                AND dcase.partner_id = line.partner_id
                AND dcase.currency_id = line.currency_id
+               AND dcase.merged_into_id IS NULL
          LEFT JOIN dunning_plan_case plan ON plan.case_id = dcase.id
          LEFT JOIN dunning_plan_obstacle obstacle ON obstacle.case_id = dcase.id
           GROUP BY dcase.id

@@ -35,7 +35,15 @@ class DunningExplainer(models.AbstractModel):
                     company=company.name,
                 )
             ]
-        return self._say_rows(rows)
+        archived = [] if partner.active else [self._say_archived(partner)]
+        return archived + self._say_rows(rows)
+
+    def _say_archived(self, partner):
+        return self.env._(
+            "%(customer)s is archived but still owes money, so reminders go on. Pause "
+            "or exclude the customer to stop them.",
+            customer=partner.display_name,
+        )
 
     def _explain_move(self, move, date=None):
         """Return why an invoice is reminded of today, or not.

@@ -191,14 +191,16 @@ class DunningLevel(models.Model):
     @api.constrains("channel_ids", "mail_template_id", "letter_intro")
     def _check_text(self):
         for level in self:
-            codes = level.channel_ids.mapped("code")
-            if "email" in codes and not level.mail_template_id:
-                raise ValidationError(
-                    self.env._(
-                        "'%(level)s' sends e-mails: choose its e-mail text.",
-                        level=level.name,
+            for channel in level.channel_ids:
+                if not channel._get_handler()._has_text(level):
+                    raise ValidationError(
+                        self.env._(
+                            "'%(level)s' uses the channel '%(channel)s' but has no "
+                            "text for it. Write one, or take the channel away.",
+                            level=level.name,
+                            channel=channel.name,
+                        )
                     )
-                )
 
     # === BUSINESS METHODS - PLANNING === #
 

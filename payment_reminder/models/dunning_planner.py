@@ -114,6 +114,7 @@ class DunningPlanner(models.AbstractModel):
                 ON dcase.company_id = account_move_line.company_id
                AND dcase.partner_id = customer.id
                AND dcase.currency_id = account_move_line.currency_id
+               AND dcase.merged_into_id IS NULL
          LEFT JOIN dunning_case_line item ON item.move_line_id = account_move_line.id
             """,
             query.from_clause,

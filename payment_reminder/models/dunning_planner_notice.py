@@ -51,6 +51,7 @@ class DunningPlannerNotice(models.AbstractModel):
                   JOIN dunning_case dcase ON dcase.company_id = %(company)s
                    AND dcase.partner_id = line.partner_id
                    AND dcase.currency_id = line.currency_id
+                   AND dcase.merged_into_id IS NULL
                  WHERE dcase.id IS DISTINCT FROM line.item_case_id
                    AND line.not_owed IS DISTINCT FROM 'no_followup'
               ORDER BY line.move_line_id
@@ -115,6 +116,7 @@ class DunningPlannerNotice(models.AbstractModel):
                   JOIN dunning_case dcase ON dcase.company_id = %(company)s
                    AND dcase.partner_id = claimed.partner_id
                    AND dcase.currency_id = claimed.currency_id
+                   AND dcase.merged_into_id IS NULL
                   JOIN dunning_level level ON level.id = claimed.level_id
                   JOIN dunning_procedure procedure
                     ON procedure.id = level.procedure_id

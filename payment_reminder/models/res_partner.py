@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
 
 
@@ -7,7 +7,7 @@ class ResPartner(models.Model):
     """How a customer is reminded, and the customer's cases."""
 
     _name = "res.partner"
-    _inherit = ["res.partner", "dunning.reminded"]
+    _inherit = ["res.partner", "dunning.reminded", "res.partner.dunning.statistics"]
 
     # === HOW === #
     dunning_procedure_id = fields.Many2one(
@@ -55,34 +55,7 @@ class ResPartner(models.Model):
         help="What is overdue and which level it has reached.",
     )
 
-    dunning_promise_text = fields.Char(
-        string="Promises",
-        compute="_compute_dunning_promise_text",
-        groups="payment_reminder.group_dunning_readonly",
-        help="How many promises to pay the customer has kept.",
-    )
-
     # === COMPUTE METHODS === #
-
-    @api.depends_context("company", "lang")
-    def _compute_dunning_promise_text(self):
-        rows = self.env["dunning.promise"]._read_group(
-            [
-                ("partner_id", "in", self.commercial_partner_id.ids),
-                ("company_id", "=", self.env.company.id),
-                ("state", "in", ("kept", "broken")),
-            ],
-            ["partner_id", "state"],
-            ["__count"],
-        )
-        counts = {(partner, state): number for partner, state, number in rows}
-        for partner in self:
-            customer = partner.commercial_partner_id
-            kept = counts.get((customer, "kept"), 0)
-            total = kept + counts.get((customer, "broken"), 0)
-            partner.dunning_promise_text = total and self.env._(
-                "%(kept)s of %(total)s kept", kept=kept, total=total
-            )
 
     @api.depends_context("company", "lang")
     def _compute_dunning_status(self):
@@ -105,6 +78,23 @@ class ResPartner(models.Model):
             "dunning_contact_id",
             "dunning_channel_id",
         ]
+
+    # === CONSTRAINT METHODS === #
+
+    @api.constrains("dunning_procedure_id")
+    def _check_dunning_procedure_company(self):
+        for partner in self:
+            procedure = partner.dunning_procedure_id
+            if procedure and procedure.company_id != self.env.company:
+                raise ValidationError(
+                    self.env._(
+                        "'%(procedure)s' is a procedure of %(other)s. Choose one of "
+                        "%(company)s.",
+                        procedure=procedure.name,
+                        other=procedure.company_id.name,
+                        company=self.env.company.name,
+                    )
+                )
 
     # === ACTION METHODS === #
 

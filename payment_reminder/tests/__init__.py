@@ -1,3 +1,4 @@
+from . import test_bad_input
 from . import test_case
 from . import test_controllers
 from . import test_desk

@@ -346,6 +346,7 @@ class TestEmail(SendingCommon):
                 {
                     "delay_days": 3,
                     "mail_template_id": False,
+                    "letter_intro": "<p>Please pay.</p>",
                     "channel_ids": [Command.set(self.letter_channel.ids)],
                 }
             ]

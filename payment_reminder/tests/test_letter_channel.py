@@ -28,7 +28,13 @@ class TestLetterChannel(SendingCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls.letters = cls._create_procedure(
-            [{"delay_days": 3, "channel_ids": [Command.set(cls.letter_channel.ids)]}]
+            [
+                {
+                    "delay_days": 3,
+                    "letter_intro": "<p>Please pay.</p>",
+                    "channel_ids": [Command.set(cls.letter_channel.ids)],
+                }
+            ]
         )
         cls.level = cls.letters.level_ids
         cls.level.write(
