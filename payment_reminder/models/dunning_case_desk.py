@@ -220,9 +220,10 @@ class DunningCaseDesk(models.AbstractModel):
 
     @api.model
     def _refresh_desk(self):
-        """Find out about promises and pauses, and the next step of all cases."""
+        """Find out about promises and pauses, new cases, and what comes next."""
         for company in self.env.companies.sudo():
             today = company._get_dunning_today()
             self.env["dunning.promise"].sudo()._watch(company, today)
             self.env["dunning.pause"].sudo()._watch(company, today)
+            self.env["dunning.planner"].sudo()._open_cases(company)
         self.env["dunning.desk"].sudo()._refresh(self.env.companies)

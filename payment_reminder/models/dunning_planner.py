@@ -42,32 +42,28 @@ class DunningPlanner(models.AbstractModel):
         self._insert_exclusions(run)
         self.env.invalidate_all()
 
-    def _open_cases(self, partners, company):
-        """Make the cases and items that are missing, whatever is due when.
+    def _open_cases(self, company, partners=None):
+        """Make the cases and items that are missing.
 
-        :param res.partner partners: customers
         :param res.company company: whose receivables
+        :param res.partner partners: customers whose open items are all taken in,
+            whenever they are due; without them: what a run of today would look at
         """
         run = self.env["dunning.run"].new(
             {
                 "company_id": company.id,
                 "date": company._get_dunning_today(),
-                "partner_ids": partners.ids,
+                "partner_ids": partners.ids if partners else [],
             }
         )
         self.env.flush_all()
+        until = None if partners else run._get_horizon()
         self._recreate_temporary_table(
-            "dunning_plan_line", self._get_line_plan_sql(run)
+            "dunning_plan_line", self._get_line_plan_sql(run, until)
         )
         self._insert_cases(run)
         self._insert_case_lines(run)
         self.env.invalidate_all()
-        self.env["dunning.desk"]._refresh(
-            company,
-            self.env["dunning.case"].search(
-                [("partner_id", "in", partners.ids), ("company_id", "=", company.id)]
-            ),
-        )
 
     # === WHICH === #
 

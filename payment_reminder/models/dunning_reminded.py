@@ -93,10 +93,14 @@ class DunningReminded(models.AbstractModel):
         if create:
             self.env["dunning.case"].check_access("write")
             for company in companies:
-                self.env["dunning.planner"].sudo()._open_cases(customers, company)
-        return self.env["dunning.case"].search(
+                self.env["dunning.planner"].sudo()._open_cases(company, customers)
+        cases = self.env["dunning.case"].search(
             [
                 ("partner_id", "in", customers.ids),
                 ("company_id", "in", companies.ids),
+                ("merged_into_id", "=", False),
             ]
         )
+        if create:
+            cases._refresh_next_step()
+        return cases

@@ -104,6 +104,5 @@ class ResPartnerDunningStatistics(models.AbstractModel):
             customer = partner.commercial_partner_id
             kept = counts.get((customer, "kept"), 0)
             total = kept + counts.get((customer, "broken"), 0)
-            partner.dunning_promise_text = total and self.env._(
-                "%(kept)s of %(total)s kept", kept=kept, total=total
-            )
+            text = self.env._("%(kept)s of %(total)s kept", kept=kept, total=total)
+            partner.dunning_promise_text = text if total else False

@@ -141,10 +141,9 @@ class TestBadInput(DunningCommon):
     def test_promise_form_starts_with_all_that_is_overdue(self):
         clock = self.company._get_dunning_today()
         self._invoice(due=clock - timedelta(days=5), amount=70.0)
-        self.env["dunning.planner"]._open_cases(self.customer, self.company)
+        self.env["dunning.planner"]._open_cases(self.company, self.customer)
         action = self._case().action_add_promise()
-        context = {**self.env.context, **action["context"]}
-        Promise = self.env["dunning.promise"].with_context(context)
+        Promise = self.env["dunning.promise"].with_context(**action["context"])
         with Form(Promise) as form:
             self.assertEqual(form.amount, 70.0)
             form.date = clock

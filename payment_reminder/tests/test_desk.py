@@ -21,7 +21,7 @@ class TestDesk(DunningCommon):
         partner = partner or self.customer
         due = self.clock - timedelta(days=days)
         invoice = self._invoice(partner, amount, due)
-        self.env["dunning.planner"]._open_cases(partner, self.company)
+        self.env["dunning.planner"]._open_cases(self.company, partner)
         return invoice
 
     def assertStep(self, step, case=None):
@@ -125,6 +125,7 @@ class TestDesk(DunningCommon):
 
     def test_number_of_queries_does_not_grow_with_the_cases(self):
         self._late(5)
+        self._count_queries()  # fills caches that have nothing to do with cases
         first = self._count_queries()
         for number in range(8):
             self._late(5, self._create_customer(f"More {number}"))
@@ -176,6 +177,14 @@ class TestDesk(DunningCommon):
         self.assertEqual(found, self._case(bob))
         self.assertTrue(found.is_high_amount)
         self.assertFalse(self._case().is_high_amount)
+
+    # === OPENING === #
+
+    def test_desk_shows_customers_whom_no_run_has_looked_at(self):
+        self._invoice(due=self.clock - timedelta(days=5))
+        self.assertFalse(self._case())
+        self.env["dunning.case"].with_company(self.company).action_open_desk()
+        self.assertEqual(self._case().next_step, "remind")
 
     # === REMIND NOW === #
 

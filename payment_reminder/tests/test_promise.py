@@ -53,7 +53,7 @@ class TestPromise(DunningCommon):
 
     def test_promise_covers_all_that_is_overdue(self):
         self._invoice(due=self.clock + timedelta(days=9))
-        self.env["dunning.planner"]._open_cases(self.customer, self.company)
+        self.env["dunning.planner"]._open_cases(self.company, self.customer)
         promise = self.case._promise(100.0, self.tomorrow)
         self.assertEqual(promise.line_ids.move_id, self.invoice)
 
@@ -139,6 +139,6 @@ class TestPromise(DunningCommon):
 
     def test_items_of_another_case_are_refused(self):
         other = self._invoice(self._create_customer("Bob"), due=self.clock)
-        self.env["dunning.planner"]._open_cases(other.partner_id, self.company)
+        self.env["dunning.planner"]._open_cases(self.company, other.partner_id)
         with self.assertRaises(ValidationError):
             self.case._promise(10.0, self.tomorrow, self._items(other))
