@@ -17,6 +17,7 @@
         "data/dunning_channel.xml",
         "views/mail_parts.xml",
         "data/mail_template.xml",
+        "data/dunning_clarity_check.xml",
         "data/dunning_procedure.xml",
         "report/dunning_letter.xml",
         "views/dunning_case_views.xml",
@@ -25,6 +26,7 @@
         "views/dunning_run_views.xml",
         "views/dunning_procedure_views.xml",
         "views/dunning_level_views.xml",
+        "views/dunning_clarity_check_views.xml",
         "views/account_move_views.xml",
         "views/res_partner_views.xml",
         "views/payment_reminder_menus.xml",
@@ -36,6 +38,7 @@
         "demo/dunning_run_demo.xml",
     ],
     "assets": {
+        "web.assets_backend": ["payment_reminder/static/src/**/*"],
         "web.assets_tests": ["payment_reminder/static/tests/tours/**/*"],
     },
     "post_init_hook": "post_init_hook",

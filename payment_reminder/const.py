@@ -25,6 +25,7 @@ NOT_OWED_REASONS = [
     ("on_hold", "The customer is on hold"),
     ("line_blocked", "This item is blocked"),
     ("no_procedure", "No reminder procedure applies"),
+    ("unclear", "The invoice is not clear enough to be demanded"),
 ]
 
 #: Why a line that is owed does not reach its next level today.

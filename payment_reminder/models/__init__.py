@@ -1,5 +1,6 @@
 from . import res_company
 from . import res_partner
+from . import res_partner_clarity
 from . import dunning_protected
 from . import dunning_channel
 from . import dunning_channel_handler
@@ -7,6 +8,9 @@ from . import dunning_channel_email
 from . import dunning_channel_letter
 from . import dunning_letter_composer
 from . import dunning_letter_printer
+from . import dunning_clarity_condition
+from . import dunning_clarity_check
+from . import dunning_clarity_finding
 from . import dunning_procedure
 from . import dunning_level
 from . import dunning_case
@@ -22,3 +26,4 @@ from . import dunning_notice
 from . import dunning_notice_line
 from . import dunning_sender
 from . import account_move
+from . import account_move_clarity

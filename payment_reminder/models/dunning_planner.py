@@ -117,10 +117,12 @@ class DunningPlanner(models.AbstractModel):
                 WHEN dcase.hold_until >= %(date)s THEN 'on_hold'
                 WHEN item.is_blocked IS TRUE THEN 'line_blocked'
                 WHEN %(procedure)s IS NULL THEN 'no_procedure'
+                WHEN %(unclear)s THEN 'unclear'
             END""",
             pending=self._get_pending_payment_sql(),
             date=date,
             procedure=self._get_procedure_sql(company),
+            unclear=self.env["dunning.clarity.check"]._get_stop_sql(company),
         )
 
     def _get_pending_payment_sql(self):

@@ -164,18 +164,23 @@ class DunningPlannerNotice(models.AbstractModel):
             live=LIVE_STATES,
         )
 
-    def _get_contact_sql(self):
-        """Return the subquery of whom to write to: invoice contact, else customer."""
+    def _get_contact_sql(self, customer=None):
+        """Return the subquery of whom to write to: invoice contact, else customer.
+
+        :param SQL customer: the customer's id in the query around it, by default that
+            of ``claimed``
+        """
         return SQL(
             """
             SELECT COALESCE(
                 (SELECT child.id FROM res_partner child
-                  WHERE child.parent_id = claimed.partner_id
+                  WHERE child.parent_id = %(customer)s
                     AND child.type = 'invoice' AND child.active
                     AND child.is_company IS NOT TRUE
                ORDER BY child.complete_name, child.id LIMIT 1),
-                claimed.partner_id) AS id
-            """
+                %(customer)s) AS id
+            """,
+            customer=customer or SQL("claimed.partner_id"),
         )
 
     # === NOTICES === #

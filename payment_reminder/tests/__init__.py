@@ -1,4 +1,5 @@
 from . import test_case
+from . import test_clarity
 from . import test_controllers
 from . import test_email
 from . import test_invariants

@@ -15,21 +15,24 @@ MODELS = (
     "dunning.run.exclusion",
     "dunning.notice",
     "dunning.notice.line",
+    "dunning.clarity.check",
+    "dunning.clarity.finding",
 )
 NO, READ, WORK, KEEP, ALL = "", "r", "rw", "rwd", "rwcd"
 OPERATIONS = {"r": "read", "w": "write", "c": "create", "d": "unlink"}
 
 #: What each persona may do with each model, in the order of ``MODELS``.
 MATRIX = {
-    # persona: channel, procedure, level, case, item, run, exclusion, notice, its line
-    "public": (NO, NO, NO, NO, NO, NO, NO, NO, NO),
-    "portal": (NO, NO, NO, NO, NO, NO, NO, NO, NO),
-    "employee": (READ, READ, NO, NO, NO, NO, NO, NO, NO),
-    "readonly": (READ, READ, READ, READ, READ, READ, READ, READ, READ),
-    "user": (READ, READ, READ, WORK, WORK, ALL, READ, READ, READ),
-    "billing": (READ, READ, READ, WORK, WORK, ALL, READ, READ, READ),
-    "manager": (ALL, ALL, ALL, KEEP, WORK, ALL, READ, READ, READ),
-    "accountant": (ALL, ALL, ALL, KEEP, WORK, ALL, READ, READ, READ),
+    # persona: channel, procedure, level, case, item, run, exclusion, notice, its line,
+    # clarity check, finding
+    "public": (NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO),
+    "portal": (NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO),
+    "employee": (READ, READ, NO, NO, NO, NO, NO, NO, NO, READ, NO),
+    "readonly": (READ, READ, READ, READ, READ, READ, READ, READ, READ, READ, READ),
+    "user": (READ, READ, READ, WORK, WORK, ALL, READ, READ, READ, READ, READ),
+    "billing": (READ, READ, READ, WORK, WORK, ALL, READ, READ, READ, READ, READ),
+    "manager": (ALL, ALL, ALL, KEEP, WORK, ALL, READ, READ, READ, WORK, READ),
+    "accountant": (ALL, ALL, ALL, KEEP, WORK, ALL, READ, READ, READ, WORK, READ),
 }
 GROUPS = {
     "public": "base.group_public",
@@ -62,7 +65,8 @@ PUBLIC_METHODS = {
         "action_view_notices",
         "action_view_problems",
     },
-    "dunning.run.exclusion": {"action_open_invoice"},
+    "dunning.run.exclusion": {"action_check_clarity", "action_open_invoice"},
+    "dunning.clarity.finding": {"action_open", "action_open_invoice"},
     "dunning.notice": {
         "action_confirm_sent",
         "action_download_letter",
@@ -123,6 +127,9 @@ class SecurityCommon(DunningCommon):
             "dunning.run.exclusion": self.proposal.exclusion_ids,
             "dunning.notice": self.proposal.notice_ids,
             "dunning.notice.line": self.proposal.notice_ids.line_ids,
+            "dunning.clarity.finding": self.env["dunning.clarity.finding"].search(
+                [("move_id", "=", self.invoice.id)]
+            ),
         }
 
 
@@ -314,7 +321,7 @@ class TestCompanies(SecurityCommon):
             with self.subTest(model):
                 self.assertTrue(record)
                 with self.assertRaises(AccessError):
-                    record.with_user(self.stranger).read(["id", "create_uid"])
+                    record.with_user(self.stranger).read(["company_id"])
 
     def test_records_of_another_company_are_not_found(self):
         for model, record in self._records().items():
