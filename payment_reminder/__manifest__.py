@@ -27,6 +27,7 @@
         "views/dunning_procedure_views.xml",
         "views/dunning_level_views.xml",
         "views/dunning_clarity_check_views.xml",
+        "views/dunning_statement_views.xml",
         "views/account_move_views.xml",
         "views/res_partner_views.xml",
         "views/payment_reminder_menus.xml",

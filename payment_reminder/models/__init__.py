@@ -6,6 +6,8 @@ from . import dunning_channel
 from . import dunning_channel_handler
 from . import dunning_channel_email
 from . import dunning_channel_letter
+from . import dunning_document
+from . import dunning_letter_table
 from . import dunning_letter_composer
 from . import dunning_letter_printer
 from . import dunning_clarity_condition
@@ -19,6 +21,8 @@ from . import dunning_run
 from . import dunning_run_exclusion
 from . import dunning_planner_notice
 from . import dunning_planner
+from . import dunning_statement
+from . import dunning_statement_entrance
 from . import dunning_notice_content
 from . import dunning_notice_letter
 from . import dunning_notice_sending

@@ -11,6 +11,7 @@ from . import test_procedure
 from . import test_run
 from . import test_security
 from . import test_sending
+from . import test_statement
 from . import test_tools
 from . import test_tools_amount_in_words
 from . import test_tools_letter_layout

@@ -49,6 +49,7 @@ GROUPS = {
 PUBLIC_METHODS = {
     "dunning.procedure": {"action_set_default"},
     "dunning.case": {
+        "action_print_statement",
         "action_resume",
         "action_view_invoices",
         "action_view_notices",
@@ -127,9 +128,6 @@ class SecurityCommon(DunningCommon):
             "dunning.run.exclusion": self.proposal.exclusion_ids,
             "dunning.notice": self.proposal.notice_ids,
             "dunning.notice.line": self.proposal.notice_ids.line_ids,
-            "dunning.clarity.finding": self.env["dunning.clarity.finding"].search(
-                [("move_id", "=", self.invoice.id)]
-            ),
         }
 
 
@@ -322,6 +320,14 @@ class TestCompanies(SecurityCommon):
                 self.assertTrue(record)
                 with self.assertRaises(AccessError):
                     record.with_user(self.stranger).read(["company_id"])
+
+    def test_findings_of_another_company_are_not_there(self):
+        # rows of a query, so there is nothing to refuse
+        finding = self.env["dunning.clarity.finding"].search(
+            [("move_id", "=", self.invoice.id)]
+        )
+        self.assertTrue(finding)
+        self.assertEqual(finding.with_user(self.stranger).read(["move_id"]), [])
 
     def test_records_of_another_company_are_not_found(self):
         for model, record in self._records().items():
