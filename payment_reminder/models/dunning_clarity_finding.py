@@ -51,7 +51,11 @@ class DunningClarityFinding(models.Model):
     why = fields.Text(related="check_id.why")
     invoice_date_due = fields.Date(related="move_id.invoice_date_due")
     currency_id = fields.Many2one(related="move_id.currency_id")
-    amount_residual = fields.Monetary(related="move_id.amount_residual", string="Open")
+    amount_residual = fields.Monetary(
+        related="move_id.amount_residual",
+        string="Open",
+        aggregator=None,  # an invoice has several findings
+    )
 
     # === TABLE === #
 
@@ -120,14 +124,14 @@ class DunningClarityFinding(models.Model):
             finding.detail = get_detail() if get_detail else finding._get_mended_name()
 
     def _get_mended_name(self):
-        """Return the name of what has to be mended, where it is not the invoice."""
-        records = {
-            "contact": self.contact_id,
-            "customer": self.partner_id,
-            "company": self.company_id,
-        }
-        record = records.get(self.check_id.target)
-        return record.display_name if record else ""
+        """Return the name of what has to be mended, where that needs saying.
+
+        :rtype: str
+        """
+        target = self.check_id.target
+        if target == "contact" and self.contact_id != self.partner_id:
+            return self.contact_id.display_name
+        return self.company_id.name if target == "company" else ""
 
     def _get_bank_account_detail(self):
         return self.currency_id.name
@@ -140,9 +144,8 @@ class DunningClarityFinding(models.Model):
             self.env._("country"): contact.country_id,
         }
         missing = ", ".join(label for label, value in parts.items() if not value)
-        return self.env._(
-            "%(contact)s: no %(parts)s", contact=contact.display_name, parts=missing
-        )
+        text = self.env._("no %(parts)s", parts=missing)
+        return ": ".join(filter(None, (self._get_mended_name(), text)))
 
     # === ACTION METHODS === #
 

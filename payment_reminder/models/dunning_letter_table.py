@@ -35,14 +35,26 @@ class DunningLetterTable(models.AbstractModel):
         return amount is not None and self._format_amount(amount, letter["currency"])
 
     def _prepare_ageing(self, letter):
-        """Return how old the open amounts are: (label, amount as text).
+        """Return how old the open amounts are, in one line of even columns.
 
-        :rtype: list[tuple[str, str]]
+        :return: ``pairs`` of label and amount as text, ``size`` in points: smaller
+            where an amount would not fit; empty without any
+        :rtype: dict
         """
-        return [
+        pairs = [
             (label, self._format_amount(amount, letter["currency"]))
             for label, amount in letter.get("ageing") or []
         ]
+        if not pairs:
+            return {}
+        widest = max(
+            get_metrics(400).get_width(text, size.AGEING_SIZE)
+            for pair in pairs
+            for text in pair
+        )
+        room = size.TEXT_WIDTH / len(pairs) - size.AGEING_PAD
+        font = size.AGEING_SIZE * min(1, room / widest)
+        return {"pairs": pairs, "size": f"{font:.2f}"}
 
     def _prepare_row(self, claim, letter, columns):
         """Return a claim as a row; only its number may need more than one line.

@@ -4,6 +4,7 @@ from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.tools import SQL
+from odoo.tools.misc import format_date
 
 #: The last day of each step of the ageing, in days late; 0 is 'not due yet'.
 AGEING_DAYS = (0, 30, 60, 90)
@@ -68,13 +69,14 @@ class DunningStatement(models.AbstractModel):
                 ]
             )
         )
-        user = case._get_signatory() if case else self.env["res.users"]
+        user = case._get_signatory() if case else case.user_id
+        asking = self.env.user.filtered(lambda user: not user._is_superuser())
         return {
             "company_id": company.id,
             "partner_id": customer.id,
             "contact_id": self._find_contact(customer).id,
             "currency_id": currency.id,
-            "user_id": (user or self.env.user).id,
+            "user_id": (user or asking).id,
             "date": date,
         }
 
@@ -177,10 +179,12 @@ class DunningStatement(models.AbstractModel):
         }
 
     def _get_subject(self):
-        return self.env._(
-            "Statement of account, %(date)s",
-            date=self._format_date(self.date),
-        )
+        """Return the title of the statement, with its date in words.
+
+        :rtype: str
+        """
+        date = format_date(self.env, self.date, self.lang, date_format="long")
+        return self.env._("Statement of account of %(date)s", date=date)
 
     def _get_intro(self, lines):
         """Return the one sentence of the statement: it asks for nothing but a look.

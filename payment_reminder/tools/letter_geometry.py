@@ -30,6 +30,8 @@ NUMBER_WIDTH = 26  # at least, beside two amounts
 
 TOTAL_HEIGHT = 6.8
 AGEING_HEIGHT = 15.5
+AGEING_SIZE = 8.5
+AGEING_PAD = 3.2  # between two amounts
 WORDS_LINE = 4.6
 BANK_HEAD = 8.4
 BANK_LINE = 4.4
