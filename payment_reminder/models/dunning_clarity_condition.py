@@ -110,7 +110,9 @@ class DunningClarityCondition(models.AbstractModel):
         :rtype: SQL
         """
         planner = self.env["dunning.planner"]
-        return planner._get_contact_sql(SQL("move.commercial_partner_id"))
+        return planner._get_contact_sql(
+            SQL("move.commercial_partner_id"), SQL("move.company_id")
+        )
 
     def _get_contact_lacks_sql(self, condition):
         """Return the SQL condition 'the contact does not fulfil ``condition``'.

@@ -74,18 +74,20 @@ class DunningStatement(models.AbstractModel):
         return {
             "company_id": company.id,
             "partner_id": customer.id,
-            "contact_id": self._find_contact(customer).id,
+            "contact_id": self._find_contact(company, customer).id,
             "currency_id": currency.id,
             "user_id": (user or asking).id,
             "date": date,
         }
 
-    def _find_contact(self, customer):
+    def _find_contact(self, company, customer):
         """Return whom to write to, as the planner of reminders chooses it.
 
         :rtype: res.partner
         """
-        contact = self.env["dunning.planner"]._get_contact_sql(SQL("%s", customer.id))
+        contact = self.env["dunning.planner"]._get_contact_sql(
+            SQL("%s", customer.id), SQL("%s", company.id)
+        )
         [[contact_id]] = self.env.execute_query(SQL("SELECT (%s)", contact))
         return customer.browse(contact_id)
 

@@ -388,6 +388,17 @@ class TestClarityPlanning(ClarityCommon):
         entry.line_ids.no_followup = False
         self.assertReminded(self._plan(), entry, self.friendly)
 
+    def test_explanation_says_what_is_unclear(self):
+        self.bank.active = False
+        [text] = self.env["dunning.explainer"]._explain_move(self.clear, self.today)
+        self.assertIn("not clear enough to be demanded: No bank account", text)
+
+    def test_chosen_contact_for_reminders_is_looked_at(self):
+        chosen = self._create_customer("Chosen", email=False, lang="en_US")
+        self.assertFindings(self.clear)
+        self.customer.dunning_contact_id = chosen
+        self.assertFindings(self.clear, "email")
+
     def test_exclusion_leads_to_the_findings(self):
         self.bank.active = False
         exclusion = self._plan().exclusion_ids
