@@ -26,6 +26,7 @@ NOT_OWED_REASONS = [
     ("disputed", "The item is disputed"),
     ("promised", "A payment is promised"),
     ("no_procedure", "No reminder procedure applies"),
+    ("unclear", "The invoice is not clear enough to be demanded"),
 ]
 
 #: Why a line that is owed does not reach its next level today.

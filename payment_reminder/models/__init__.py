@@ -2,13 +2,19 @@ from . import res_company
 from . import dunning_reminded
 from . import res_partner_statistics
 from . import res_partner
+from . import res_partner_clarity
 from . import dunning_protected
 from . import dunning_channel
 from . import dunning_channel_handler
 from . import dunning_channel_email
 from . import dunning_channel_letter
+from . import dunning_document
+from . import dunning_letter_table
 from . import dunning_letter_composer
 from . import dunning_letter_printer
+from . import dunning_clarity_condition
+from . import dunning_clarity_check
+from . import dunning_clarity_finding
 from . import dunning_procedure
 from . import dunning_level
 from . import dunning_case_totals
@@ -22,6 +28,8 @@ from . import dunning_run
 from . import dunning_run_exclusion
 from . import dunning_planner_notice
 from . import dunning_planner
+from . import dunning_statement
+from . import dunning_statement_entrance
 from . import dunning_desk
 from . import dunning_explainer
 from . import dunning_notice_content
@@ -31,6 +39,7 @@ from . import dunning_notice
 from . import dunning_notice_line
 from . import dunning_sender
 from . import account_move
+from . import account_move_clarity
 from . import account_move_reversal
 from . import base_partner_merge
 from . import mail_template

@@ -256,6 +256,19 @@ class DunningExplainer(models.AbstractModel):
             until=self._date(promises[0].rest_until),
         )
 
+    def _say_unclear(self, row):
+        move = self.env["account.move"].browse(row["move_id"])
+        stops = [
+            finding["text"]
+            for finding in move._get_clarity_findings()[move]
+            if finding["severity"] == "stop"
+        ]
+        if not stops:  # an opening balance has no panel
+            return self._say_label(row)
+        return self.env._(
+            "not clear enough to be demanded: %(findings)s.", findings="; ".join(stops)
+        )
+
     def _say_credit(self, row):
         return self.env._(
             "payments or credits of %(amount)s are not matched yet and cover what is "

@@ -1,18 +1,15 @@
 """Composes demand letters: from what is said to what stands on which page."""
 
 import re
-from decimal import Decimal
 
 from markupsafe import escape
 
 from odoo import models
-from odoo.tools.misc import format_date, get_lang
-
-from odoo.addons.base.models.res_lang import intersperse
+from odoo.tools.misc import get_lang
 
 from ..tools import letter_geometry as size
 from ..tools.letter_fonts import get_metrics
-from ..tools.letter_layout import SLACK, Block, Row, paginate
+from ..tools.letter_layout import SLACK, Block, paginate
 from ..tools.letter_text import Paragraph, split_long, split_paragraphs
 
 DATA_IMAGE = re.compile(
@@ -28,7 +25,7 @@ class DunningLetterComposer(models.AbstractModel):
     A letter is a plain dict (``LetterValues``). Keys with a * are required:
 
     - ``lang``* str: Odoo language code; not installed ones fall back to the company's
-    - ``number``* str, ``date``* date: of the letter
+    - ``number``* str (may be empty), ``date``* date: of the letter
     - ``subject``* str
     - ``sender``* dict: ``name``* str, ``lines`` list of str (address), ``phone``,
       ``email``, ``website``, ``vat_label``, ``vat``, ``registry`` str,
@@ -38,14 +35,17 @@ class DunningLetterComposer(models.AbstractModel):
     - ``intro`` Markup: level text above the table; ``letter_text`` keeps paragraphs,
       lists, headings, bold and italic, and drops images, links and styles
     - ``claims``* list of dict: ``number``* str, ``date`` date or False, ``date_due``
-      date or False, ``days_late`` int or False, ``description`` str, ``amount``*
-      Decimal
+      date or False, ``days_late`` int or False, ``lateness`` str instead of the days,
+      ``description`` str, ``amount``* Decimal (what is open), ``amount_original``
+      Decimal or None: where any claim has the key, the table has a column for it
     - ``currency``* res.currency record, or dict: ``code``*, ``decimals``, ``symbol``,
       ``position`` ('before' or 'after')
-    - ``total``* Decimal
+    - ``total``* Decimal, None for a letter that asks for nothing
+    - ``ageing`` list of (label, Decimal): a line below the total
     - ``amount_in_words`` str
     - ``pay_by`` date or False
     - ``bank`` list of (label, value), labels in the letter's language
+    - ``bank_heading`` str instead of 'How to pay'
     - ``reference`` str: what to write on the payment
     - ``qr`` data URI of the payment code or False, ``qr_caption`` str
     - ``closing`` Markup: level text below the bank details
@@ -54,6 +54,7 @@ class DunningLetterComposer(models.AbstractModel):
     """
 
     _name = "dunning.letter.composer"
+    _inherit = "dunning.letter.table"
     _description = "Demand Letter Composer"
 
     # === VIEWS: what the template shows, as text === #
@@ -70,6 +71,7 @@ class DunningLetterComposer(models.AbstractModel):
             "lang": lang,
             "html_lang": lang.replace("_", "-").split("@")[0],
             "number": letter["number"],
+            "subject": letter["subject"],
             "date": printer._format_long_date(letter["date"]),
             "name": sender["name"],
             "short_name": get_metrics(400).clip(sender["name"], size.INFO_SIZE, 100),
@@ -115,18 +117,6 @@ class DunningLetterComposer(models.AbstractModel):
                 blocks.append(self._prepare_table(item, letter, claim_air))
         return {"number": page.number, "blocks": blocks}
 
-    def _prepare_table(self, table, letter, air):
-        pad = (size.CLAIM_GAP + air - size.CLAIM_RULE) / 2
-        return {
-            "kind": "table",
-            "rows": [{**row.value, "pad": pad} for row in table.rows],
-            "brought": self._format_sum(table.brought, letter),
-            "carried": self._format_sum(table.carried, letter),
-        }
-
-    def _format_sum(self, amount, letter):
-        return amount is not None and self._format_amount(amount, letter["currency"])
-
     # === BLOCKS === #
 
     def _prepare_subject(self, letter):
@@ -157,47 +147,16 @@ class DunningLetterComposer(models.AbstractModel):
         pieces = split_long(paragraph, int(height // (size.SHEET.first / 2)) + 1)
         return [block for piece in pieces for block in self._prepare_paragraph(piece)]
 
-    def _prepare_row(self, claim, letter, columns):
-        """Return a claim as a row; only its number may need more than one line.
-
-        A claim without dates (interest, costs) has the other columns for its text.
-        """
-        metrics = get_metrics(400)
-        note = metrics.clip(
-            claim.get("description") or "", size.NOTE_SIZE, size.TEXT_WIDTH - 2
-        )
-        is_plain = not (claim.get("date") or claim.get("date_due"))
-        width = size.TEXT_WIDTH - columns["amount"] if is_plain else columns["number"]
-        lines = metrics.count_lines(claim["number"], size.CLAIM_SIZE, width - 2)
-        height = (
-            lines * size.CLAIM_LINE + (size.NOTE_LINE if note else 0) + size.CLAIM_GAP
-        )
-        value = {
-            "number": claim["number"],
-            "date": self._format_short_date(claim.get("date")),
-            "date_due": self._format_short_date(claim.get("date_due")),
-            "days_late": max(claim.get("days_late") or 0, 0) or "",
-            "is_plain": is_plain,
-            "amount": self._format_amount(claim["amount"], letter["currency"]),
-            "note": note,
-        }
-        return Row(height, claim["amount"], value)
-
-    def _get_columns(self, letter):
-        """Return the widths of the table's columns: amounts never break."""
-        amounts = [claim["amount"] for claim in letter["claims"]] + [letter["total"]]
-        texts = {self._format_amount(a, letter["currency"]) for a in amounts}
-        widest = max(get_metrics(700).get_width(t, size.CLAIM_SIZE + 1) for t in texts)
-        amount = max(size.AMOUNT_WIDTH, round(widest + 3))
-        number = size.TEXT_WIDTH - amount - sum(size.COLUMN_WIDTHS.values())
-        return {"number": number, **size.COLUMN_WIDTHS, "amount": amount}
-
     def _prepare_settlement(self, letter):
         """Return the block with the total, in words, and how to pay."""
+        if letter["total"] is None:
+            return None
         value = {
             "total": self._format_amount(letter["total"], letter["currency"]),
             "pay_by": self._format_long_date(letter.get("pay_by")),
+            "ageing": self._prepare_ageing(letter),
             "words": letter.get("amount_in_words") or "",
+            "bank_heading": letter.get("bank_heading") or "",
             "qr": _get_image(letter.get("qr")),
             "qr_caption": letter.get("qr_caption") or "",
         }
@@ -206,6 +165,7 @@ class DunningLetterComposer(models.AbstractModel):
         value["words_height"] = self._get_words_height(value["words"])
         value["pay_height"] = self._get_pay_height(value)
         height = size.TOTAL_HEIGHT + value["words_height"] + value["pay_height"]
+        height += size.AGEING_HEIGHT if value["ageing"] else 0
         return Block("settlement", height, value)
 
     def _prepare_bank_pairs(self, letter):
@@ -226,32 +186,6 @@ class DunningLetterComposer(models.AbstractModel):
         bank = max((column["height"] for column in value["bank"]), default=0)
         rest = max(bank, size.QR_HEIGHT if value["qr"] else 0)
         return size.BANK_GAP + (size.BANK_HEAD + rest if rest else 0)
-
-    # === FORMATS === #
-
-    def _format_short_date(self, date):
-        return format_date(self.env, date) if date else ""
-
-    def _format_long_date(self, date):
-        return format_date(self.env, date, date_format="long") if date else ""
-
-    def _format_amount(self, amount, currency):
-        """Return an amount in the letter's language; exact, and never broken.
-
-        Core's ``formatLang`` goes through float, which is wrong from 1e14 on.
-
-        :param Decimal amount: in the currency
-        :param currency: record or dict, see the class
-        """
-        symbol, position, decimals = _read_currency(currency)
-        lang = get_lang(self.env, self.env.context.get("lang"))
-        whole, _dot, fraction = f"{abs(Decimal(amount)):.{decimals}f}".partition(".")
-        grouping = [int(size) for size in re.findall(r"-?\d+", lang.grouping)]
-        whole = intersperse(whole, grouping, lang.thousands_sep or "")[0]
-        text = f"{whole}{lang.decimal_point}{fraction}" if decimals else whole
-        sign = "\N{MINUS SIGN}" if amount < 0 else ""
-        parts = [symbol, text] if position == "before" else [text, symbol]
-        return sign + re.sub(r"\s", "\N{NO-BREAK SPACE}", " ".join(filter(None, parts)))
 
 
 # === HELPERS === #
@@ -373,13 +307,3 @@ def _prepare_bank_column(pairs, left, room):
         "height": lines * size.BANK_LINE,
         "pairs": pairs,
     }
-
-
-def _read_currency(currency):
-    """Return symbol, position and number of decimals of a record or dict."""
-    if isinstance(currency, dict):
-        symbol = currency.get("symbol") or currency["code"]
-        decimals = currency.get("decimals", 2)
-        return symbol, currency.get("position", "after"), decimals
-    symbol = currency.symbol or currency.name
-    return symbol, currency.position, currency.decimal_places

@@ -171,16 +171,8 @@ class DunningNotice(models.Model):
 
     @api.depends("contact_id.lang", "partner_id.lang", "company_id.partner_id.lang")
     def _compute_lang(self):
-        installed = {code for code, _name in self.env["res.lang"].get_installed()}
         for notice in self:
-            candidates = (
-                notice.contact_id.lang,
-                notice.partner_id.lang,
-                notice.company_id.partner_id.lang,
-            )
-            notice.lang = next(
-                (lang for lang in candidates if lang in installed), "en_US"
-            )
+            notice.lang = notice._find_lang()
 
     @api.depends("lang")
     def _compute_lang_name(self):

@@ -1,8 +1,6 @@
-from decimal import Decimal
-
 from odoo import models
 from odoo.tools import plaintext2html
-from odoo.tools.misc import babel_locale_parse, format_date
+from odoo.tools.misc import babel_locale_parse
 
 from ..tools.amount_in_words import amount_in_words
 
@@ -14,22 +12,10 @@ class DunningNoticeContent(models.AbstractModel):
     """The part of ``dunning.notice`` that speaks: amounts, bank, mails, history."""
 
     _name = "dunning.notice.content"
+    _inherit = "dunning.document"
     _description = "Reminder Notice: Content"
 
     # === IN THE CUSTOMER'S LANGUAGE === #
-
-    def _localized(self):
-        """Return the notice in the language and company of its recipient."""
-        self.ensure_one()
-        return self.with_context(lang=self.lang).with_company(self.company_id)
-
-    def _format_amount(self, amount):
-        """Return ``amount`` with the currency, in the customer's locale."""
-        return self.currency_id.format(amount)
-
-    def _format_date(self, date):
-        """Return ``date`` in the customer's locale."""
-        return format_date(self.env, date, lang_code=self.lang) if date else ""
 
     def _pluralize(self, forms, number):
         """Return the form that goes with ``number`` in the customer's language.
@@ -57,10 +43,6 @@ class DunningNoticeContent(models.AbstractModel):
             currency.decimal_places,
         )
 
-    def _to_decimal(self, amount):
-        """Return a float amount of the notice's currency as an exact Decimal."""
-        return Decimal(f"{amount:.{self.currency_id.decimal_places}f}")
-
     # === HOW TO PAY === #
 
     def _get_bank_account(self):
@@ -69,13 +51,7 @@ class DunningNoticeContent(models.AbstractModel):
         :rtype: res.partner.bank
         """
         self.ensure_one()
-        invoice_banks = self.claim_ids.move_id.sudo().partner_bank_id
-        if len(invoice_banks) == 1:
-            return invoice_banks
-        banks = self.company_id.sudo().partner_id.bank_ids
-        in_currency = banks.filtered(lambda bank: bank.currency_id == self.currency_id)
-        neutral = banks.filtered(lambda bank: not bank.currency_id)
-        return (in_currency or neutral)[:1]
+        return self._find_bank_account(self.claim_ids.move_id)
 
     def _get_payment_reference(self):
         """Return what the customer writes on the payment: the invoices' references.
@@ -91,49 +67,6 @@ class DunningNoticeContent(models.AbstractModel):
         if len(unique) > 4:
             return self.number or self.case_id.partner_id.ref or unique[0] + " …"
         return ", ".join(unique)
-
-    def _get_payment_details(self):
-        """Return how to pay by bank transfer, in the customer's language.
-
-        :return: pairs of label and value; empty without a bank account
-        :rtype: list[tuple[str, str]]
-        """
-        self.ensure_one()
-        bank = self._get_bank_account()
-        if not bank:
-            return []
-        company = self.company_id
-        holder = bank.acc_holder_name or company.name
-        details = [(self.env._("Payee"), holder)]
-        if self._is_russian(bank) and (company.vat or "").isdigit():
-            details.append((self.env._("INN"), company.vat))
-        details.append((self._get_account_label(bank), self._format_account(bank)))
-        if bank.bank_id:
-            details.append((self.env._("Bank"), bank.bank_id.name))
-        if bank.bank_bic:
-            label = self.env._("BIK") if self._is_russian(bank) else "BIC"
-            details.append((label, bank.bank_bic))
-        return details
-
-    def _is_russian(self, bank):
-        """Return whether ``bank`` is an account in the Russian national format."""
-        number = (bank.sanitized_acc_number or "").strip()
-        return len(number) == 20 and number.isdigit()
-
-    def _get_account_label(self, bank):
-        """Return what the number of ``bank`` is called."""
-        if self._is_russian(bank):
-            return self.env._("Current account")
-        number = bank.sanitized_acc_number or ""
-        is_iban = number[:2].isalpha() and number[2:4].isdigit() and len(number) > 14
-        return "IBAN" if is_iban else self.env._("Account")
-
-    def _format_account(self, bank):
-        """Return the account number in groups of four."""
-        number = bank.sanitized_acc_number or bank.acc_number or ""
-        if self._is_russian(bank):
-            return number
-        return " ".join(number[i : i + 4] for i in range(0, len(number), 4))
 
     # === MAIL === #
 

@@ -1,15 +1,13 @@
-import base64
-
 from markupsafe import Markup
 
 from odoo import models
-from odoo.tools.image import image_data_uri
 
 
 class DunningNoticeLetter(models.AbstractModel):
     """The part of ``dunning.notice`` that becomes a letter: its values."""
 
     _name = "dunning.notice.letter"
+    _inherit = "dunning.document"
     _description = "Reminder Notice: Letter"
 
     # === LETTER === #
@@ -57,58 +55,6 @@ class DunningNoticeLetter(models.AbstractModel):
         valediction = Markup("<p>%s</p>") % self.env._("Yours faithfully")
         return (self.level_id.letter_closing or Markup()) + valediction
 
-    def _prepare_letter_sender(self):
-        """Return the letterhead: the company's address and identification."""
-        company = self.company_id.sudo()
-        return {
-            "name": company.name,
-            "lines": self._get_address_lines(company.partner_id),
-            "phone": company.phone or "",
-            "email": company.email or "",
-            "website": company.website or "",
-            "vat_label": self._get_tax_label(),
-            "vat": company.vat or "",
-            "registry": company.company_registry or "",
-            "logo": self._get_logo_uri(),
-            "color": company.primary_color or False,
-        }
-
-    def _get_tax_label(self):
-        """Return what the company's tax number is called, in the customer's language.
-
-        :rtype: str
-        """
-        country = self.company_id.sudo().country_id
-        if country.code == "RU":
-            return self.env._("INN")
-        if country.with_context(lang="en_US").vat_label == "VAT":
-            return self.env._("VAT no.")
-        return country.vat_label or self.env._("Tax ID")
-
-    def _get_logo_uri(self):
-        """Return the company's logo as a data URI, or ``False`` without one."""
-        company = self.company_id.sudo()
-        if not company.logo or company.uses_default_logo:
-            return False
-        return image_data_uri(base64.b64encode(base64.b64decode(company.logo)))
-
-    def _get_address_lines(self, partner):
-        """Return the postal address of ``partner`` without its name, line by line."""
-        address = partner._display_address(without_company=True)
-        return [line.strip() for line in address.splitlines() if line.strip()]
-
-    def _get_recipient_lines(self):
-        """Return what is read through the window of the envelope."""
-        contact, customer = self.contact_id, self.partner_id
-        names = [customer.name]
-        if contact != customer and contact.name and contact.name != customer.name:
-            names.append(contact.name)
-        lines = self._get_address_lines(contact)
-        country = contact.country_id
-        if country == self.company_id.country_id and lines[-1:] == [country.name]:
-            lines.pop()  # the post wants it on letters abroad only
-        return names + lines
-
     def _prepare_letter_claim(self, line):
         """Return one row of the table of claims."""
         return {
@@ -134,22 +80,3 @@ class DunningNoticeLetter(models.AbstractModel):
                 "amount": -self._to_decimal(self.amount_credit),
             }
         ]
-
-    def _prepare_signatory(self):
-        """Return who signs: a named person."""
-        user = self.user_id.sudo()
-        if not user:
-            return False
-        return {"name": user.name, "function": user.partner_id.function or ""}
-
-    def _get_letter_info(self):
-        """Return the further lines of the letter's information block."""
-        user = self.user_id.sudo()
-        info = []
-        if self.partner_id.ref:
-            info.append((self.env._("Customer no."), self.partner_id.ref))
-        if user:
-            info.append((self.env._("Your contact"), user.name))
-        if user.phone or self.company_id.phone:
-            info.append((self.env._("Phone"), user.phone or self.company_id.phone))
-        return info

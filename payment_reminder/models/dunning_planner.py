@@ -150,12 +150,14 @@ class DunningPlanner(models.AbstractModel):
                 WHEN item.id IN (%(disputed)s) THEN 'disputed'
                 WHEN item.id IN (%(promised)s) THEN 'promised'
                 WHEN %(procedure)s IS NULL THEN 'no_procedure'
+                WHEN %(unclear)s THEN 'unclear'
             END""",
             pending=self._get_pending_payment_sql(),
             paused=self.env["dunning.pause"]._get_paused_sql(date, company),
             disputed=self.env["dunning.dispute"]._get_disputed_sql(company),
             promised=self.env["dunning.promise"]._get_promised_sql(date, company),
             procedure=self._get_procedure_sql(company),
+            unclear=self.env["dunning.clarity.check"]._get_stop_sql(company),
         )
 
     def _get_pending_payment_sql(self):

@@ -174,10 +174,14 @@ class DunningPlannerNotice(models.AbstractModel):
             live=LIVE_STATES,
         )
 
-    def _get_contact_sql(self):
+    def _get_contact_sql(self, customer=None, company=None):
         """Return the subquery of whom to write to.
 
         The contact chosen for reminders, else the invoice contact, else the customer.
+
+        :param SQL customer: the customer's id in the query around it, by default that
+            of ``claimed``
+        :param SQL company: the company's id, by default that of ``dcase``
         """
         return SQL(
             """
@@ -185,15 +189,17 @@ class DunningPlannerNotice(models.AbstractModel):
                 (SELECT chosen.id
                    FROM res_partner customer
                    JOIN res_partner chosen ON chosen.active AND chosen.id =
-                        (customer.dunning_contact_id ->> dcase.company_id::text)::int
-                  WHERE customer.id = claimed.partner_id),
+                        (customer.dunning_contact_id ->> (%(company)s)::text)::int
+                  WHERE customer.id = %(customer)s),
                 (SELECT child.id FROM res_partner child
-                  WHERE child.parent_id = claimed.partner_id
+                  WHERE child.parent_id = %(customer)s
                     AND child.type = 'invoice' AND child.active
                     AND child.is_company IS NOT TRUE
                ORDER BY child.complete_name, child.id LIMIT 1),
-                claimed.partner_id) AS id
-            """
+                %(customer)s) AS id
+            """,
+            customer=customer or SQL("claimed.partner_id"),
+            company=company or SQL("dcase.company_id"),
         )
 
     # === NOTICES === #

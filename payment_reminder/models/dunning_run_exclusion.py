@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 from ..const import EXCLUSION_REASONS
 
@@ -29,8 +29,30 @@ class DunningRunExclusion(models.Model):
     currency_id = fields.Many2one(comodel_name="res.currency")
     amount_residual = fields.Monetary(string="Open")
     reason = fields.Selection(selection=EXCLUSION_REASONS, required=True)
+    clarity_text = fields.Char(
+        string="What Is Unclear", compute="_compute_clarity_text", compute_sudo=True
+    )
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("reason", "move_id")
+    @api.depends_context("lang")
+    def _compute_clarity_text(self):
+        unclear = self.filtered(lambda row: row.reason == "unclear")
+        findings = unclear.move_id._get_clarity_findings()
+        for row in self:
+            stops = [
+                finding["text"]
+                for finding in findings.get(row.move_id, [])
+                if row in unclear and finding["severity"] == "stop"
+            ]
+            row.clarity_text = "; ".join(stops)
 
     # === ACTION METHODS === #
+
+    def action_check_clarity(self):
+        """Show what is unclear in the invoice, with where to mend it."""
+        return self.move_id.action_dunning_check_clarity()
 
     def action_open_invoice(self):
         """Open the invoice of the item."""

@@ -1,5 +1,6 @@
 from . import test_bad_input
 from . import test_case
+from . import test_clarity
 from . import test_controllers
 from . import test_desk
 from . import test_dispute
@@ -15,6 +16,7 @@ from . import test_procedure
 from . import test_run
 from . import test_security
 from . import test_sending
+from . import test_statement
 from . import test_tools
 from . import test_tools_amount_in_words
 from . import test_tools_letter_layout

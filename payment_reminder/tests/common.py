@@ -21,6 +21,7 @@ class DunningCommon(AccountTestInvoicingCommon):
         cls.company = cls.env.company
         cls.company.partner_id.tz = "Europe/Brussels"
         cls.company._ensure_dunning_procedure()
+        cls._create_bank_account(cls.company)
         cls.procedure = cls.company.dunning_procedure_id
         cls.levels = cls._get_levels(cls.procedure)
         cls.heads_up, cls.friendly, cls.second, cls.demand, cls.last = cls.levels
@@ -29,6 +30,24 @@ class DunningCommon(AccountTestInvoicingCommon):
         cls.customer = cls._create_customer("Ann Example")
 
     # === WORLD === #
+
+    @classmethod
+    def _create_bank_account(cls, company, **values):
+        """Return a bank account of ``company`` that customers can pay to."""
+        return cls.env["res.partner.bank"].create(
+            {
+                "partner_id": company.partner_id.id,
+                "acc_number": f"BE{company.id:014d}",
+                **values,
+            }
+        )
+
+    @classmethod
+    def setup_other_company(cls, **kwargs):
+        """Return another company, which customers can pay to as well."""
+        data = super().setup_other_company(**kwargs)
+        cls._create_bank_account(data["company"])
+        return data
 
     @classmethod
     def _get_levels(cls, procedure):

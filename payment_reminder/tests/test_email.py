@@ -120,7 +120,11 @@ class TestEmail(SendingCommon):
         notice = self._release(self._plan()).notice_ids
         plain = self._plain(self._mail(notice))
         for invoice in invoices:
-            [line] = [text for text in plain.splitlines() if invoice.name in text]
+            [line] = [
+                text
+                for text in plain.splitlines()
+                if invoice.name in text and "late" in text
+            ]
             self.assertIn(f"{invoice.amount_residual:.2f}", line)
         self.assertNotRegex(plain, r"</?\w+[^>]*>|&nbsp;|&amp;")
 

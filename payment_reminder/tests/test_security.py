@@ -22,6 +22,8 @@ MATRIX = {
     "dunning.run.exclusion": (NO, READ, READ, READ),
     "dunning.notice": (NO, READ, READ, READ),
     "dunning.notice.line": (NO, READ, READ, READ),
+    "dunning.clarity.check": (READ, READ, READ, WORK),
+    "dunning.clarity.finding": (NO, READ, READ, READ),
     "dunning.promise": (NO, READ, ADD, ADD),
     "dunning.pause": (NO, READ, ADD, ADD),
     "dunning.dispute": (NO, READ, ADD, ADD),
@@ -76,6 +78,7 @@ PUBLIC_METHODS = {
     "dunning.case.desk": CASE_METHODS,
     "dunning.case": {
         *CASE_METHODS,
+        "action_print_statement",
         "action_view_invoices",
         "action_view_notices",
     },
@@ -91,7 +94,8 @@ PUBLIC_METHODS = {
         "action_view_notices",
         "action_view_problems",
     },
-    "dunning.run.exclusion": {"action_open_invoice"},
+    "dunning.run.exclusion": {"action_check_clarity", "action_open_invoice"},
+    "dunning.clarity.finding": {"action_open", "action_open_invoice"},
     "dunning.notice": {
         "action_confirm_sent",
         "action_download_letter",
@@ -337,7 +341,15 @@ class TestCompanies(SecurityCommon):
             with self.subTest(model):
                 self.assertTrue(record)
                 with self.assertRaises(AccessError):
-                    record.with_user(self.stranger).read(["id", "create_uid"])
+                    record.with_user(self.stranger).read(["company_id"])
+
+    def test_findings_of_another_company_are_not_there(self):
+        # rows of a query, so there is nothing to refuse
+        finding = self.env["dunning.clarity.finding"].search(
+            [("move_id", "=", self.invoice.id)]
+        )
+        self.assertTrue(finding)
+        self.assertEqual(finding.with_user(self.stranger).read(["move_id"]), [])
 
     def test_records_of_another_company_are_not_found(self):
         for model, record in self._records().items():

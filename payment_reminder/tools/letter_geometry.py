@@ -24,8 +24,14 @@ CLAIM_GAP = 1  # above, below and the line under it together
 CLAIM_RULE = 0.2
 COLUMN_WIDTHS = {"date": 22, "date_due": 22, "days_late": 26}
 AMOUNT_WIDTH = 34  # at least
+STATEMENT_WIDTHS = {"date": 20, "date_due": 20}  # beside two amounts
+STATEMENT_AMOUNT_WIDTH = 28  # at least
+NUMBER_WIDTH = 26  # at least, beside two amounts
 
 TOTAL_HEIGHT = 6.8
+AGEING_HEIGHT = 15.5
+AGEING_SIZE = 8.5
+AGEING_PAD = 3.2  # between two amounts
 WORDS_LINE = 4.6
 BANK_HEAD = 8.4
 BANK_LINE = 4.4

@@ -1,0 +1,187 @@
+import base64
+from decimal import Decimal
+
+from odoo import models
+from odoo.tools.image import image_data_uri
+from odoo.tools.misc import format_date
+
+
+class DunningDocument(models.AbstractModel):
+    """What every document to a customer needs: who writes to whom, and where to pay.
+
+    Whoever inherits it has the fields ``company_id``, ``partner_id`` (the customer),
+    ``contact_id`` (the recipient), ``currency_id``, ``user_id`` (who signs) and
+    ``lang``, and says with ``_get_bank_account`` where to pay.
+    """
+
+    _name = "dunning.document"
+    _description = "Document for a Customer"
+
+    # === IN THE CUSTOMER'S LANGUAGE === #
+
+    def _find_lang(self):
+        """Return the first installed language of contact, customer and company.
+
+        :rtype: str
+        """
+        self.ensure_one()
+        installed = {code for code, _name in self.env["res.lang"].get_installed()}
+        candidates = (
+            self.contact_id.lang,
+            self.partner_id.lang,
+            self.company_id.partner_id.lang,
+        )
+        return next((lang for lang in candidates if lang in installed), "en_US")
+
+    def _localized(self):
+        """Return the notice in the language and company of its recipient."""
+        self.ensure_one()
+        return self.with_context(lang=self.lang).with_company(self.company_id)
+
+    def _format_amount(self, amount):
+        """Return ``amount`` with the currency, in the customer's locale."""
+        return self.currency_id.format(amount)
+
+    def _format_date(self, date):
+        """Return ``date`` in the customer's locale."""
+        return format_date(self.env, date, lang_code=self.lang) if date else ""
+
+    def _to_decimal(self, amount):
+        """Return a float amount of the notice's currency as an exact Decimal."""
+        return Decimal(f"{amount:.{self.currency_id.decimal_places}f}")
+
+    # === FROM WHOM TO WHOM === #
+
+    def _prepare_letter_sender(self):
+        """Return the letterhead: the company's address and identification."""
+        company = self.company_id.sudo()
+        return {
+            "name": company.name,
+            "lines": self._get_address_lines(company.partner_id),
+            "phone": company.phone or "",
+            "email": company.email or "",
+            "website": company.website or "",
+            "vat_label": self._get_tax_label(),
+            "vat": company.vat or "",
+            "registry": company.company_registry or "",
+            "logo": self._get_logo_uri(),
+            "color": company.primary_color or False,
+        }
+
+    def _get_tax_label(self):
+        """Return what the company's tax number is called, in the customer's language.
+
+        :rtype: str
+        """
+        country = self.company_id.sudo().country_id
+        if country.code == "RU":
+            return self.env._("INN")
+        if country.with_context(lang="en_US").vat_label == "VAT":
+            return self.env._("VAT no.")
+        return country.vat_label or self.env._("Tax ID")
+
+    def _get_logo_uri(self):
+        """Return the company's logo as a data URI, or ``False`` without one."""
+        company = self.company_id.sudo()
+        if not company.logo or company.uses_default_logo:
+            return False
+        return image_data_uri(base64.b64encode(base64.b64decode(company.logo)))
+
+    def _get_address_lines(self, partner):
+        """Return the postal address of ``partner`` without its name, line by line."""
+        address = partner._display_address(without_company=True)
+        return [line.strip() for line in address.splitlines() if line.strip()]
+
+    def _get_recipient_lines(self):
+        """Return what is read through the window of the envelope."""
+        contact, customer = self.contact_id, self.partner_id
+        names = [customer.name]
+        if contact != customer and contact.name and contact.name != customer.name:
+            names.append(contact.name)
+        lines = self._get_address_lines(contact)
+        country = contact.country_id
+        if country == self.company_id.country_id and lines[-1:] == [country.name]:
+            lines.pop()  # the post wants it on letters abroad only
+        return names + lines
+
+    def _prepare_signatory(self):
+        """Return who signs: a named person."""
+        user = self.user_id.sudo()
+        if not user:
+            return False
+        return {"name": user.name, "function": user.partner_id.function or ""}
+
+    def _get_letter_info(self):
+        """Return the further lines of the letter's information block."""
+        user = self.user_id.sudo()
+        info = []
+        if self.partner_id.ref:
+            info.append((self.env._("Customer no."), self.partner_id.ref))
+        if user:
+            info.append((self.env._("Your contact"), user.name))
+        if user.phone or self.company_id.phone:
+            info.append((self.env._("Phone"), user.phone or self.company_id.phone))
+        return info
+
+    # === HOW TO PAY === #
+
+    def _find_bank_account(self, moves):
+        """Return the account to pay ``moves`` to: their own, else one of the company.
+
+        The clarity check 'bank_account' decides likewise whether there is any.
+
+        :rtype: res.partner.bank
+        """
+        own = moves.sudo().partner_bank_id.filtered("active")
+        if len(own) == 1:
+            return own
+        company = self.company_id.sudo()
+        banks = company.partner_id.bank_ids.filtered(
+            lambda bank: bank.company_id.id in (False, company.id)
+        )
+        in_currency = banks.filtered(lambda bank: bank.currency_id == self.currency_id)
+        neutral = banks.filtered(lambda bank: not bank.currency_id)
+        return (in_currency or neutral or own)[:1]
+
+    def _get_payment_details(self):
+        """Return how to pay by bank transfer, in the customer's language.
+
+        :return: pairs of label and value; empty without a bank account
+        :rtype: list[tuple[str, str]]
+        """
+        self.ensure_one()
+        bank = self._get_bank_account()
+        if not bank:
+            return []
+        company = self.company_id
+        holder = bank.acc_holder_name or company.name
+        details = [(self.env._("Payee"), holder)]
+        if self._is_russian(bank) and (company.vat or "").isdigit():
+            details.append((self.env._("INN"), company.vat))
+        details.append((self._get_account_label(bank), self._format_account(bank)))
+        if bank.bank_id:
+            details.append((self.env._("Bank"), bank.bank_id.name))
+        if bank.bank_bic:
+            label = self.env._("BIK") if self._is_russian(bank) else "BIC"
+            details.append((label, bank.bank_bic))
+        return details
+
+    def _is_russian(self, bank):
+        """Return whether ``bank`` is an account in the Russian national format."""
+        number = (bank.sanitized_acc_number or "").strip()
+        return len(number) == 20 and number.isdigit()
+
+    def _get_account_label(self, bank):
+        """Return what the number of ``bank`` is called."""
+        if self._is_russian(bank):
+            return self.env._("Current account")
+        number = bank.sanitized_acc_number or ""
+        is_iban = number[:2].isalpha() and number[2:4].isdigit() and len(number) > 14
+        return "IBAN" if is_iban else self.env._("Account")
+
+    def _format_account(self, bank):
+        """Return the account number in groups of four."""
+        number = bank.sanitized_acc_number or bank.acc_number or ""
+        if self._is_russian(bank):
+            return number
+        return " ".join(number[i : i + 4] for i in range(0, len(number), 4))
