@@ -1,6 +1,6 @@
 {
     "name": "Payment Reminder",
-    "summary": "Polite reminders for unpaid invoices: e-mail, letter, in levels",
+    "summary": "Polite reminders for unpaid invoices: e-mail, call, letter, in levels",
     "version": "19.0.1.0.0",
     "category": "Accounting/Accounting",
     "license": "LGPL-3",
@@ -21,6 +21,8 @@
         "report/dunning_letter.xml",
         "views/dunning_case_views.xml",
         "views/dunning_notice_views.xml",
+        "views/dunning_call_views.xml",
+        "wizards/dunning_call_wizard_views.xml",
         "views/dunning_run_exclusion_views.xml",
         "views/dunning_run_views.xml",
         "views/dunning_procedure_views.xml",
@@ -36,6 +38,7 @@
         "demo/dunning_run_demo.xml",
     ],
     "assets": {
+        "web.assets_backend": ["payment_reminder/static/src/**/*"],
         "web.assets_tests": ["payment_reminder/static/tests/tours/**/*"],
     },
     "post_init_hook": "post_init_hook",

@@ -187,13 +187,17 @@ class DunningPlannerNotice(models.AbstractModel):
                 """
                 INSERT INTO dunning_notice (run_id, case_id, company_id, partner_id,
                     contact_id, currency_id, level_id, channel_id, channel, state,
-                    date, days_late, amount_credit, amount_total, tries, sequence,
+                    date, days_late, amount_credit, amount_total, amount_company,
+                    tries, sequence,
                     create_uid, write_uid, create_date, write_date)
                 SELECT DISTINCT ON (plan.case_id, way.id)
                        %(run)s, plan.case_id, %(company)s, plan.partner_id,
                        plan.contact_id, plan.currency_id, plan.level_id, way.id,
                        way.code, 'proposed', %(date)s, plan.days_late, plan.credit,
-                       plan.amount - plan.credit, 0, level.rank_days,
+                       plan.amount - plan.credit,
+                       ROUND((plan.company_amount * (1 - plan.credit / plan.amount))
+                           ::numeric, %(digits)s),
+                       0, level.rank_days,
                        %(uid)s, %(uid)s,
                        NOW() AT TIME ZONE 'UTC', NOW() AT TIME ZONE 'UTC'
                   FROM dunning_plan_case plan
@@ -203,10 +207,8 @@ class DunningPlannerNotice(models.AbstractModel):
                   JOIN dunning_channel wanted
                     ON wanted.id = rel.dunning_channel_id AND wanted.active
                   JOIN dunning_plan_reach reach ON reach.case_id = plan.case_id
-                  JOIN dunning_channel way ON way.id =
-                       CASE WHEN wanted.id = ANY (reach.channels) THEN wanted.id
-                            WHEN wanted.fallback_id = ANY (reach.channels)
-                            THEN wanted.fallback_id END
+             LEFT JOIN dunning_channel second ON second.id = wanted.fallback_id
+                  JOIN dunning_channel way ON way.id = %(way)s
                  WHERE plan.reason IS NULL
                 ON CONFLICT DO NOTHING
                 """,
@@ -214,7 +216,20 @@ class DunningPlannerNotice(models.AbstractModel):
                 company=run.company_id.id,
                 date=run.date,
                 uid=self.env.uid,
+                digits=run.company_id.currency_id.decimal_places,
+                way=self._get_way_sql(),
             )
+        )
+
+    def _get_way_sql(self):
+        """Return the SQL of the channel that is taken: the wanted one, else its
+        fallback, else the fallback of that one (``second``)."""
+        return SQL(
+            """CASE WHEN wanted.id = ANY (reach.channels) THEN wanted.id
+                    WHEN wanted.fallback_id = ANY (reach.channels)
+                    THEN wanted.fallback_id
+                    WHEN second.fallback_id = ANY (reach.channels)
+                    THEN second.fallback_id END"""
         )
 
     def _get_reachable_sql(self):
@@ -246,23 +261,25 @@ class DunningPlannerNotice(models.AbstractModel):
             ),
         )
         self.env.cr.execute(
-            """
+            SQL(
+                """
             UPDATE dunning_plan_case plan
                SET reason = CASE WHEN way.has_channel THEN 'no_contact'
                                  ELSE 'no_channel' END
               FROM (SELECT reach.case_id, COUNT(wanted.id) > 0 AS has_channel,
-                           BOOL_OR(wanted.id = ANY (reach.channels)
-                               OR wanted.fallback_id = ANY (reach.channels))
-                               AS is_reached
+                           BOOL_OR(%s IS NOT NULL) AS is_reached
                       FROM dunning_plan_reach reach
                       JOIN dunning_plan_case plan ON plan.case_id = reach.case_id
                  LEFT JOIN dunning_level_channel_rel rel
                         ON rel.dunning_level_id = plan.level_id
                  LEFT JOIN dunning_channel wanted
                         ON wanted.id = rel.dunning_channel_id AND wanted.active
+                 LEFT JOIN dunning_channel second ON second.id = wanted.fallback_id
                   GROUP BY reach.case_id) way
              WHERE way.case_id = plan.case_id AND way.is_reached IS NOT TRUE
-            """
+            """,
+                self._get_way_sql(),
+            )
         )
 
     def _insert_notice_lines(self, run):
