@@ -19,7 +19,15 @@ OUTCOMES = [
 
 #: Somebody was spoken with: the reminder has reached the customer.
 REACHED = frozenset(
-    "promised will_pay_part paid_already asks_instalments disputes refused reached".split()
+    {
+        "promised",
+        "will_pay_part",
+        "paid_already",
+        "asks_instalments",
+        "disputes",
+        "refused",
+        "reached",
+    }
 )
 
 
@@ -90,12 +98,14 @@ class DunningCall(models.Model):
     # === CRUD METHODS === #
 
     def write(self, vals):
-        raise UserError(
-            self.env._(
-                "A logged call is evidence and cannot be changed. Write what has to be "
-                "added into the history of the case."
+        if vals:
+            raise UserError(
+                self.env._(
+                    "A logged call is evidence and cannot be changed. Write what has "
+                    "to be added into the history of the case."
+                )
             )
-        )
+        return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_evidence(self):

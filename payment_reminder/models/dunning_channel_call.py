@@ -48,20 +48,19 @@ class DunningChannelCall(models.AbstractModel):
         :return: a sentence for each of ``tools.phone.REASONS``, and for 'wrong'
         :rtype: dict[str, str]
         """
-        _ = self.env._
         return {
-            "missing": _("No phone number is known."),
-            "not_a_number": _("This is not a phone number."),
-            "no_country": _(
+            "missing": self.env._("No phone number is known."),
+            "not_a_number": self.env._("This is not a phone number."),
+            "no_country": self.env._(
                 "The number has no country prefix, and the country is not known."
             ),
-            "invalid_country": _("No country has this prefix."),
-            "too_short": _("The number is too short."),
-            "too_long": _("The number is too long."),
-            "local_only": _("The area code is missing."),
-            "not_possible": _("No number of that country looks like this."),
-            "not_assigned": _("The number does not seem to be in use."),
-            "wrong": _("Somebody else answered on this number."),
+            "invalid_country": self.env._("No country has this prefix."),
+            "too_short": self.env._("The number is too short."),
+            "too_long": self.env._("The number is too long."),
+            "local_only": self.env._("The area code is missing."),
+            "not_possible": self.env._("No number of that country looks like this."),
+            "not_assigned": self.env._("The number does not seem to be in use."),
+            "wrong": self.env._("Somebody else answered on this number."),
         }
 
     # === DELIVER: nobody but a person does === #

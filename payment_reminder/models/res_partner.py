@@ -4,7 +4,8 @@ from odoo import api, fields, models
 class ResPartner(models.Model):
     """Which procedure a customer follows, and its cases."""
 
-    _inherit = "res.partner"
+    _name = "res.partner"
+    _inherit = ["res.partner", "dunning.callee"]
 
     dunning_procedure_id = fields.Many2one(
         comodel_name="dunning.procedure",

@@ -15,21 +15,25 @@ MODELS = (
     "dunning.run.exclusion",
     "dunning.notice",
     "dunning.notice.line",
+    "dunning.call",
+    "dunning.call.wizard",
 )
 NO, READ, WORK, KEEP, ALL = "", "r", "rw", "rwd", "rwcd"
+ASK = "rwc"  # a wizard
 OPERATIONS = {"r": "read", "w": "write", "c": "create", "d": "unlink"}
 
 #: What each persona may do with each model, in the order of ``MODELS``.
 MATRIX = {
-    # persona: channel, procedure, level, case, item, run, exclusion, notice, its line
-    "public": (NO, NO, NO, NO, NO, NO, NO, NO, NO),
-    "portal": (NO, NO, NO, NO, NO, NO, NO, NO, NO),
-    "employee": (READ, READ, NO, NO, NO, NO, NO, NO, NO),
-    "readonly": (READ, READ, READ, READ, READ, READ, READ, READ, READ),
-    "user": (READ, READ, READ, WORK, WORK, ALL, READ, READ, READ),
-    "billing": (READ, READ, READ, WORK, WORK, ALL, READ, READ, READ),
-    "manager": (ALL, ALL, ALL, KEEP, WORK, ALL, READ, READ, READ),
-    "accountant": (ALL, ALL, ALL, KEEP, WORK, ALL, READ, READ, READ),
+    # persona: channel, procedure, level, case, item, run, exclusion, notice, its line,
+    # call, its wizard
+    "public": (NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO),
+    "portal": (NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO),
+    "employee": (READ, READ, NO, NO, NO, NO, NO, NO, NO, NO, NO),
+    "readonly": (READ, READ, READ, READ, READ, READ, READ, READ, READ, READ, NO),
+    "user": (READ, READ, READ, WORK, WORK, ALL, READ, READ, READ, READ, ASK),
+    "billing": (READ, READ, READ, WORK, WORK, ALL, READ, READ, READ, READ, ASK),
+    "manager": (ALL, ALL, ALL, KEEP, WORK, ALL, READ, READ, READ, READ, ASK),
+    "accountant": (ALL, ALL, ALL, KEEP, WORK, ALL, READ, READ, READ, READ, ASK),
 }
 GROUPS = {
     "public": "base.group_public",
@@ -45,7 +49,11 @@ GROUPS = {
 #: Every method of ours that can be called by RPC. Whoever adds one decides here.
 PUBLIC_METHODS = {
     "dunning.procedure": {"action_set_default"},
+    "dunning.call": {"action_open_case"},
+    "dunning.call.wizard": {"action_log"},
     "dunning.case": {
+        "action_log_call",
+        "action_view_calls",
         "action_resume",
         "action_view_invoices",
         "action_view_notices",
@@ -65,9 +73,11 @@ PUBLIC_METHODS = {
     "dunning.run.exclusion": {"action_open_invoice"},
     "dunning.notice": {
         "action_confirm_sent",
+        "action_do_not_call",
         "action_download_letter",
         "action_give_up",
         "action_leave_out",
+        "action_log_call",
         "action_open_case",
         "action_open_run",
         "action_preview",
@@ -79,6 +89,7 @@ PUBLIC_METHODS = {
 #: Methods of notices that only open something: what they open has its own rights.
 LOOKING = {
     "action_download_letter",
+    "action_log_call",
     "action_open_case",
     "action_open_run",
     "action_preview",
@@ -123,6 +134,7 @@ class SecurityCommon(DunningCommon):
             "dunning.run.exclusion": self.proposal.exclusion_ids,
             "dunning.notice": self.proposal.notice_ids,
             "dunning.notice.line": self.proposal.notice_ids.line_ids,
+            "dunning.call": self._case()._log_call("reached"),
         }
 
 

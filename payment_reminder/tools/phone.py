@@ -39,7 +39,7 @@ REASONS = (
 
 #: Fewer digits than this cannot be somebody's number.
 MIN_DIGITS = 5
-#: More digits than this no telephone exchange takes (E.164 has 15 and some to dial out).
+#: No exchange takes more digits (E.164 has 15, and some to dial out).
 MAX_DIGITS = 20
 #: A text beyond this length is not looked into.
 MAX_LENGTH = 250
@@ -144,11 +144,11 @@ def _parse(raw: str, region: str) -> PhoneNumber:
 
 
 def _clean(text) -> str:
-    """Return the text in one line, without characters that nobody sees.
+    r"""Return the text in one line, without characters that nobody sees.
 
     Line breaks stay as semicolons: there may be a number in each line.
 
-    >>> _clean(" +32 2\\u200e 555\\r\\n0475 ")
+    >>> _clean(" +32 2\u200e 555\r\n0475 ")
     '+32 2 555; 0475'
     """
     lines = str(text or "").replace("\r", "\n").split("\n")

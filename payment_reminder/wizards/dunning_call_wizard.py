@@ -143,26 +143,33 @@ class DunningCallWizard(models.TransientModel):
 
         :rtype: dict[str, str]
         """
-        _ = self.env._
         tries = self.company_id[:1].dunning_call_tries
         return {
-            "promised": _("Reminders rest until that day and a few days more."),
-            "will_pay_part": _(
+            "promised": self.env._(
+                "Reminders rest until that day and a few days more."
+            ),
+            "will_pay_part": self.env._(
                 "Reminders of the oldest invoices that this amount covers rest until "
                 "that day; the others go on."
             ),
-            "paid_already": _("You get a task: look for the payment."),
-            "asks_instalments": _("You get a task: propose a plan."),
-            "disputes": _("Reminders of these invoices rest until it is decided."),
-            "refused": _("You get a task; reminders go on with the next level."),
-            "reached": _("The call counts as a reminder."),
-            "call_back": _("The call leaves the list until then; you get a task."),
-            "no_answer": _(
+            "paid_already": self.env._("You get a task: look for the payment."),
+            "asks_instalments": self.env._("You get a task: propose a plan."),
+            "disputes": self.env._(
+                "Reminders of these invoices rest until it is decided."
+            ),
+            "refused": self.env._(
+                "You get a task; reminders go on with the next level."
+            ),
+            "reached": self.env._("The call counts as a reminder."),
+            "call_back": self.env._(
+                "The call leaves the list until then; you get a task."
+            ),
+            "no_answer": self.env._(
                 "The call comes back to the list in a few hours; after %(tries)s calls "
                 "without answer the reminder goes another way.",
                 tries=tries,
             ),
-            "wrong_number": _(
+            "wrong_number": self.env._(
                 "The number is marked; the reminder goes to another number or another "
                 "way."
             ),

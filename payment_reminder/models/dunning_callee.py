@@ -7,10 +7,11 @@ from ..tools.phone import MIN_DIGITS, count_digits, parse_phone
 SCRIPTS = ("０１２３４５６７８９", "٠١٢٣٤٥٦٧٨٩", "۰۱۲۳۴۵۶۷۸۹")
 
 
-class ResPartner(models.Model):
-    """The number that a customer is called on, and whether it was found wrong."""
+class DunningCallee(models.AbstractModel):
+    """The part of ``res.partner`` that is called: its number, right or wrong."""
 
-    _inherit = "res.partner"
+    _name = "dunning.callee"
+    _description = "Somebody to Call About Reminders"
 
     # the number itself, not a mark: a corrected number is good again by itself
     dunning_wrong_phone = fields.Char(
