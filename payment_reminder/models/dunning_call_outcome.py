@@ -34,8 +34,8 @@ class DunningCallOutcome(models.AbstractModel):
         if outcome in ABOUT_DEBT and not case.is_open:
             raise ValidationError(
                 self.env._(
-                    "Everything is paid by now: thank %(customer)s, and log the call as "
-                    "'Spoken with, nothing agreed'.",
+                    "Everything is paid by now: thank %(customer)s, and log the call "
+                    "as 'Spoken with, nothing agreed'.",
                     customer=case.partner_id.name,
                 )
             )

@@ -51,7 +51,8 @@ class DunningCallee(models.AbstractModel):
         self.ensure_one()
         callees = self | self.commercial_partner_id
         known = callees.filtered(lambda callee: count_digits(callee.phone))
-        callee = (known.filtered("_can_be_called") or known or callees)[:1]
+        good = known.filtered(lambda callee: callee._can_be_called())
+        callee = (good or known or callees)[:1]
         return callee, callee._parse_dunning_phone(callee.phone)
 
     def _parse_dunning_phone(self, phone):

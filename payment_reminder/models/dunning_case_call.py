@@ -48,6 +48,7 @@ class DunningCase(models.Model):
         :rtype: dict
         """
         self.ensure_one()
+        self.check_access("write")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "payment_reminder.dunning_call_wizard_action"
         )

@@ -196,8 +196,8 @@ class DunningNotice(models.Model):
 
     def action_do_not_call(self):
         """Take calls off the list; a later run decides anew."""
-        self._check_calls()
         notices = self._check_action("queued", self.env._("left out"))
+        notices._check_calls()
         notices._set_skipped(
             self.env._("Not called: left out by %s.", self.env.user.name)
         )
@@ -249,7 +249,7 @@ class DunningNotice(models.Model):
             "amounts": amounts,
             "total": self.call_amount,
             "credit": self.currency_id.round(sum(amounts.values()) - self.call_amount),
-            "request": self._get_request_text(self.call_amount),
+            "request_text": self._get_request_text(self.call_amount),
             "details": self._get_payment_details(),
             "reference": self._get_payment_reference(),
         }

@@ -1,3 +1,5 @@
+from . import test_call
+from . import test_call_wizard
 from . import test_case
 from . import test_controllers
 from . import test_email
@@ -13,4 +15,5 @@ from . import test_sending
 from . import test_tools
 from . import test_tools_amount_in_words
 from . import test_tools_letter_layout
+from . import test_tools_phone
 from . import test_tours

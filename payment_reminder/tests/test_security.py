@@ -89,7 +89,6 @@ PUBLIC_METHODS = {
 #: Methods of notices that only open something: what they open has its own rights.
 LOOKING = {
     "action_download_letter",
-    "action_log_call",
     "action_open_case",
     "action_open_run",
     "action_preview",
