@@ -83,6 +83,18 @@ class DunningCall(models.Model):
     currency_id = fields.Many2one(related="case_id.currency_id")
     amount = fields.Monetary(string="Promised Amount", readonly=True)
     promise_date = fields.Date(string="Promised for", readonly=True)
+    promise_id = fields.Many2one(
+        comodel_name="dunning.promise",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="restrict",
+    )
+    dispute_id = fields.Many2one(
+        comodel_name="dunning.dispute",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="restrict",
+    )
     callback_at = fields.Datetime(string="Call Back on", readonly=True)
 
     # === COMPUTE METHODS === #
@@ -131,14 +143,21 @@ class DunningCall(models.Model):
     def _log_in_chatter(self, moves):
         """Write the call into the history of its case and of ``moves``, in words."""
         self.ensure_one()
-        body = plaintext2html("\n".join(self._get_history_lines()))
+        head, *details = self._get_history_lines()
+        # a promise and a dispute have told the case themselves what was said
+        told = self.promise_id or self.dispute_id
+        full = plaintext2html("\n".join([head, *details]))
         note = self.env.ref("mail.mt_note").id
         self.env["mail.message"].sudo().create(
             [
                 {
                     "model": record._name,
                     "res_id": record.id,
-                    "body": body,
+                    "body": (
+                        plaintext2html(head)
+                        if told and record == self.case_id
+                        else full
+                    ),
                     "message_type": "notification",
                     "subtype_id": note,
                     "author_id": self.user_id.partner_id.id,

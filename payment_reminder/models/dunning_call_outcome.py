@@ -83,7 +83,7 @@ class DunningCallOutcome(models.AbstractModel):
         return (follow and follow(case, notice, date, today, values)) or {}
 
     def _follow_promised(self, case, notice, date, today, values):
-        return self._promise(case, values, case._get_overdue_items(today))
+        return self._promise(case, values)
 
     def _follow_will_pay_part(self, case, notice, date, today, values):
         covered = case.line_ids.browse()
@@ -96,7 +96,14 @@ class DunningCallOutcome(models.AbstractModel):
         return self._promise(case, values, covered)
 
     def _follow_disputes(self, case, notice, date, today, values):
-        return {}
+        dispute = case._dispute(
+            values["lines"],
+            values.get("category") or "other",
+            values.get("text") or values.get("note"),
+            contact_id=values.get("contact_id"),
+            user_id=self._get_user_id(case, values),
+        )
+        return {"dispute_id": dispute.id}
 
     def _follow_asks_instalments(self, case, notice, date, today, values):
         self._schedule(case, self.env._("Instalment plan wanted"), today, values)
@@ -144,10 +151,20 @@ class DunningCallOutcome(models.AbstractModel):
 
     # === HELPERS === #
 
-    def _promise(self, case, values, lines):
+    def _promise(self, case, values, lines=None):
+        """Record a promise to pay and return the values of the call."""
+        promise = case._promise(
+            values.get("amount") or 0.0,
+            values.get("promise_date"),
+            lines=lines,
+            contact_id=values.get("contact_id"),
+            user_id=self._get_user_id(case, values),
+            note=values.get("note"),
+        )
         return {
-            "amount": values.get("amount"),
-            "promise_date": values.get("promise_date"),
+            "promise_id": promise.id,
+            "amount": promise.amount,
+            "promise_date": promise.date,
         }
 
     def _schedule(self, case, summary, today, values):

@@ -110,6 +110,7 @@ class DunningCase(models.Model):
             )
         )
         call._log_in_chatter(moves)
+        case._refresh_next_step()
         return call.sudo(False)
 
     def _prepare_call_values(self, values):

@@ -107,6 +107,7 @@ class DunningChannelCall(models.AbstractModel):
                     days=company.dunning_call_wait_days,
                 )
             )
+        waiting.case_id._refresh_next_step(date)
         return lapsed
 
     def _get_next_try(self, now):

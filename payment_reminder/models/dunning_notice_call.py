@@ -201,6 +201,7 @@ class DunningNotice(models.Model):
         notices._set_skipped(
             self.env._("Not called: left out by %s.", self.env.user.name)
         )
+        notices.case_id._refresh_next_step()
 
     def _check_calls(self):
         """Raise unless all notices wait for a person, and not for the sender."""

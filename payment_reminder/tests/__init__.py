@@ -2,11 +2,15 @@ from . import test_call
 from . import test_call_wizard
 from . import test_case
 from . import test_controllers
+from . import test_desk
+from . import test_dispute
 from . import test_email
 from . import test_invariants
 from . import test_letter_channel
 from . import test_letter_printer
+from . import test_pause
 from . import test_planner
+from . import test_promise
 from . import test_property
 from . import test_procedure
 from . import test_run

@@ -1,10 +1,13 @@
 from datetime import timedelta
+from unittest.mock import patch
 
 from odoo import fields
 from odoo.exceptions import UserError, ValidationError
 from odoo.tests import tagged
+from odoo.tools import SQL
 
 from .call_common import CallCommon
+from .test_tools_phone import UGLY
 
 
 @tagged("post_install", "-at_install")
@@ -42,14 +45,10 @@ class TestCallChannel(CallCommon):
 
     def test_customer_without_phone_is_written_to(self):
         for phone in (False, " ", "ask Ann", "1234"):
-            with self.subTest(phone):
-                partner = self._create_customer(f"No phone {phone}", phone=phone)
-                self._overdue(5, partner=partner)
-                run = self._plan()
-                notice = run.notice_ids.filtered(lambda n: n.partner_id == partner)
-                self.assertEqual(notice.channel, "email")
-                self.assertTrue(self._is_unreachable(partner))
-                run.action_cancel()
+            partner = self._create_customer(f"No phone {phone}", phone=phone)
+            self._overdue(5, partner=partner)
+            self.assertTrue(self._is_unreachable(partner))
+        self.assertEqual(set(self._plan().notice_ids.mapped("channel")), {"email"})
 
     def test_customer_with_a_postal_address_only_gets_a_letter(self):
         partner = self._create_customer("Paper", phone=False, email=False)
@@ -93,8 +92,6 @@ class TestCallChannel(CallCommon):
                 )
 
     def _select_reachable(self, sql, partners):
-        from odoo.tools import SQL
-
         return SQL(
             "SELECT contact.id FROM res_partner contact WHERE id IN %s AND %s",
             tuple(partners.ids),
@@ -300,6 +297,78 @@ class TestCallOutcome(CallCommon):
                 self.assertEqual(notice.case_id.activity_ids.summary, summary)
                 self.assertIn("Said so", str(notice.case_id.activity_ids.note))
 
+    def test_promise_rests_until_its_date(self):
+        notice = self._call_notice()
+        date = self._in_days(10)
+        call = self._log(
+            notice, "promised", amount=100.0, promise_date=date, note="Sure"
+        )
+        promise = call.promise_id
+        self.assertEqual((promise.amount, promise.date), (100.0, date))
+        self.assertEqual(promise.state, "open")
+        self.assertEqual((call.amount, call.promise_date), (100.0, date))
+        self.assertEqual(notice.state, "sent")
+        self.assertEqual(self._items(notice.line_ids.move_id).level_id, self.level)
+        case = notice.case_id
+        self.assertEqual(self._history(case).count("Sure"), 1)
+        self.assertIn("Sure", self._history(notice.line_ids.move_id))
+
+    def test_part_promise_covers_the_oldest_items_it_reaches(self):
+        oldest, older, new = (self._overdue(days) for days in (30, 20, 10))
+        notice = self._call_notice()
+        call = self._log(
+            notice,
+            "will_pay_part",
+            amount=150.0,
+            promise_date=self._in_days(5),
+        )
+        self.assertEqual(call.promise_id.line_ids.move_id, oldest + older)
+        self.assertNotIn(new, call.promise_id.line_ids.move_id)
+
+    def test_promise_that_makes_no_sense_is_refused_and_changes_nothing(self):
+        notice = self._call_notice()
+        for outcome in ("promised", "will_pay_part"):
+            for amount, days in ((0.0, 5), (-1.0, 5), (100.01, 5), (50.0, -1)):
+                with self.subTest(f"{outcome} {amount} {days}"):
+                    with self.assertRaises(ValidationError):
+                        self._log(
+                            notice,
+                            outcome,
+                            amount=amount,
+                            promise_date=self._in_days(days),
+                        )
+        self.env.invalidate_all()
+        self.assertEqual(notice.state, "queued")
+        self.assertFalse(notice.call_ids)
+
+    def test_dispute_rests_only_the_disputed_items(self):
+        disputed, undisputed = self._overdue(20), self._overdue(10)
+        run = self._release(self._plan(user_id=self.clerk.id))
+        notice = run.notice_ids
+        call = self._log(
+            notice,
+            "disputes",
+            lines=self._items(disputed),
+            category="quality",
+            text="Half of it is missing",
+        )
+        self.assertEqual(call.dispute_id.line_ids.move_id, disputed)
+        self.assertEqual(call.dispute_id.category, "quality")
+        self.assertEqual(notice.state, "sent")
+        run = self._plan(self._in_days(0))
+        self.assertEqual(set(self._reasons(run, disputed)), {"disputed"})
+        self.assertNotIn("disputed", self._reasons(run, undisputed))
+
+    def test_dispute_without_items_or_words_is_refused(self):
+        notice = self._call_notice()
+        items = self._items(notice.line_ids.move_id)
+        for values in (
+            {"lines": items.browse(), "text": "No"},
+            {"lines": items, "text": " "},
+        ):
+            with self.subTest(values), self.assertRaises(ValidationError):
+                self._log(notice, "disputes", **values)
+
     # === LIMITS === #
 
     def test_call_back_in_the_past_is_refused(self):
@@ -312,6 +381,14 @@ class TestCallOutcome(CallCommon):
         notice = self._call_notice()
         with self.assertRaisesRegex(ValidationError, "taken place"):
             self._log(notice, "reached", date=self.now + timedelta(days=1))
+
+    def test_promised_call_leaves_the_list(self):
+        notice = self._call_notice()
+        notice.case_id._promise(100.0, self._in_days(5))
+        self.assertOnList(notice, False)
+        self.env["dunning.channel.call"]._lapse_calls(self.company, self.today)
+        self.assertEqual(notice.state, "skipped")
+        self.assertIn("promised", notice.reason)
 
     def test_call_on_a_settled_case_is_information(self):
         notice = self._call_notice()
@@ -492,8 +569,6 @@ class TestCallList(CallCommon):
         self.assertEqual(row["phone_warning"], "The number is too long.")
 
     def test_ugly_numbers_never_break_the_list(self):
-        from .test_tools_phone import UGLY
-
         notices = self.env["dunning.notice"]
         for index, _ugly in enumerate(UGLY):
             partner = self._create_customer(f"Ugly {index}", phone="02 555 12 12")
@@ -528,16 +603,12 @@ class TestCallList(CallCommon):
     def test_night_there_is_told(self):
         notice = self._call_notice()
         for hour, is_night in ((1, True), (12, False)):
-            there = self.env["dunning.notice"]._get_local_time_text(None)
-            self.assertFalse(there)
-            with self.subTest(hour), self.freeze(hour):
+            with self.subTest(hour), self._at(hour):
                 self.env.invalidate_all()
                 self.assertEqual(notice.is_night, is_night)
 
-    def freeze(self, hour):
+    def _at(self, hour):
         """Let it be ``hour`` o'clock (UTC) for whoever computes the local time."""
-        from unittest.mock import patch
-
         moment = fields.Datetime.to_datetime(f"2025-01-06 {hour:02}:00:00")
         return patch(
             "odoo.addons.payment_reminder.models.dunning_notice_call.fields.Datetime.now",

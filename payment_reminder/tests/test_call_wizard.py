@@ -39,6 +39,37 @@ class TestCallWizard(CallCommon):
         self.assertEqual((call.outcome, call.phone), ("no_answer", "+32 2 555 12 12"))
         self.assertEqual(notice.tries, 1)
 
+    def test_wizard_records_a_promise(self):
+        notice = self._call_notice()
+        form = self._form(notice)
+        form.outcome = "promised"
+        form.save().action_log()
+        promise = notice.call_ids.promise_id
+        self.assertEqual((promise.amount, promise.case_id), (100.0, notice.case_id))
+
+    def test_promise_of_more_than_is_open_or_of_the_past_is_refused(self):
+        notice = self._call_notice()
+        for field, value in (
+            ("amount", 100.01),
+            ("amount", 0.0),
+            ("promise_date", self._in_days(-1)),
+        ):
+            form = self._form(notice)
+            form.outcome = "promised"
+            setattr(form, field, value)
+            with self.subTest(field), self.assertRaises(ValidationError):
+                form.save().action_log()
+
+    def test_wizard_records_a_dispute_of_the_chosen_items(self):
+        notice = self._call_notice()
+        form = self._form(notice)
+        form.outcome = "disputes"
+        self.assertEqual(form.line_ids[:], self._items(notice.line_ids.move_id))
+        form.category = "amount"
+        form.note = "We agreed on less"
+        form.save().action_log()
+        self.assertEqual(notice.call_ids.dispute_id.text, "We agreed on less")
+
     def test_case_takes_the_call_that_waits(self):
         notice = self._call_notice()
         form = self._form(notice.case_id)

@@ -63,6 +63,15 @@ class DunningCallWizard(models.TransientModel):
         readonly=False,
         domain="[('case_id', '=', case_id), ('is_open', '=', True)]",
     )
+    category = fields.Selection(
+        selection=lambda self: (
+            self.env["dunning.dispute"]
+            ._fields["category"]
+            ._description_selection(self.env)
+        ),
+        string="Objection",
+        default="other",
+    )
     callback_at = fields.Datetime(
         string="Call Back on",
         compute="_compute_callback_at",
@@ -203,6 +212,7 @@ class DunningCallWizard(models.TransientModel):
             "amount": self.amount,
             "promise_date": self.promise_date,
             "lines": self.line_ids,
+            "category": self.category,
             "text": self.note,
             "callback_at": self.callback_at,
         }
