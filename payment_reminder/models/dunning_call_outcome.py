@@ -78,7 +78,7 @@ class DunningCallOutcome(models.AbstractModel):
             case.activity_feedback(["mail.mail_activity_data_call"])
         if outcome in REACHED and notice:
             # logged by the call itself, in its own words
-            notice._set_sent(today, is_logged=True)
+            notice._set_sent(today, is_logged=True, sent_at=date)
         follow = getattr(self, f"_follow_{outcome}", None)
         return (follow and follow(case, notice, date, today, values)) or {}
 
