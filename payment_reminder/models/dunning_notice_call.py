@@ -29,7 +29,7 @@ class DunningNotice(models.Model):
     # === THE NUMBER: computed at reading, the contact may have a new one === #
     phone_display = fields.Char(string="Phone", compute="_compute_phone")
     phone_uri = fields.Char(compute="_compute_phone")
-    phone_warning = fields.Char(string="Remark on the Number", compute="_compute_phone")
+    phone_warning = fields.Char(string="Remark", compute="_compute_phone")
     local_time = fields.Char(string="Time There", compute="_compute_phone")
     is_night = fields.Boolean(compute="_compute_phone")
 
@@ -100,7 +100,7 @@ class DunningNotice(models.Model):
     def _compute_last_call_text(self):
         for notice in self:
             call = notice.call_ids[:1]
-            notice.last_call_text = call and self.env._(
+            notice.last_call_text = bool(call) and self.env._(
                 "%(outcome)s, %(moment)s",
                 outcome=call._get_outcome_label(),
                 moment=format_datetime(self.env, call.date, dt_format="short"),

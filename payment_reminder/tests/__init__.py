@@ -1,4 +1,5 @@
 from . import test_call
+from . import test_call_tour
 from . import test_call_wizard
 from . import test_case
 from . import test_controllers
