@@ -95,7 +95,12 @@ def send(runs):
         one.action_approve()
         one.action_send()
     env.cr.commit()
-    domain = [("run_id", "in", runs.ids), ("state", "=", "queued")]
+    manual = env["dunning.channel"]._get_manual()
+    domain = [
+        ("run_id", "in", runs.ids),
+        ("state", "=", "queued"),
+        ("channel_id", "not in", manual.ids),
+    ]
     waiting = None
     while (left := env["dunning.notice"].search_count(domain)) and left != waiting:
         waiting = left
@@ -106,7 +111,14 @@ def send(runs):
 
 def failed(notices):
     """Return the notices that reached nobody, neither by another channel."""
-    return notices.filtered(lambda n: n.state in FAILURES and not n.fallback_notice_id)
+    return notices.filtered(
+        lambda n: n.state in FAILURES and not n.fallback_notice_id and not is_to_call(n)
+    )
+
+
+def is_to_call(notice):
+    """Return whether a notice waits for a person who calls."""
+    return notice.is_call and notice.state == "queued"
 
 
 # Files
@@ -155,13 +167,19 @@ def row_of(notice, files):
     """Return the cells of a notice in the order of ``COLUMNS``."""
     file = files.get(notice)
     result = file.name if file else f"- {notice.state}: {notice.reason or 'no reason'}"
+    if is_to_call(notice):
+        result = f"- to call: {notice.phone_display}"
+    return (*cells_of(notice), result)
+
+
+def cells_of(notice):
+    """Return the cells of a notice that do not tell what came of it."""
     return (
         notice.partner_id.display_name,
         notice.level_id.display_name,
         notice.channel,
         format_amount(notice.env, notice.amount_total, notice.currency_id),
         str(notice.days_late),
-        result,
     )
 
 

@@ -1,6 +1,6 @@
 {
     "name": "Payment Reminder",
-    "summary": "Polite reminders for unpaid invoices: e-mail, letter, in levels",
+    "summary": "Polite reminders for unpaid invoices: e-mail, call, letter, in levels",
     "version": "19.0.1.0.0",
     "category": "Accounting/Accounting",
     "license": "LGPL-3",
@@ -28,6 +28,8 @@
         "wizards/dunning_explanation_views.xml",
         "wizards/dunning_pause_wizard_views.xml",
         "views/dunning_notice_views.xml",
+        "views/dunning_call_views.xml",
+        "wizards/dunning_call_wizard_views.xml",
         "views/dunning_run_exclusion_views.xml",
         "views/dunning_run_views.xml",
         "views/dunning_procedure_views.xml",

@@ -1,4 +1,5 @@
 from . import res_company
+from . import dunning_callee
 from . import dunning_reminded
 from . import res_partner_statistics
 from . import res_partner
@@ -10,6 +11,7 @@ from . import dunning_channel_email
 from . import dunning_channel_letter
 from . import dunning_document
 from . import dunning_letter_table
+from . import dunning_channel_call
 from . import dunning_letter_composer
 from . import dunning_letter_printer
 from . import dunning_clarity_condition
@@ -21,6 +23,7 @@ from . import dunning_case_totals
 from . import dunning_case_desk
 from . import dunning_case
 from . import dunning_case_line
+from . import dunning_case_call
 from . import dunning_promise
 from . import dunning_pause
 from . import dunning_dispute
@@ -37,6 +40,9 @@ from . import dunning_notice_letter
 from . import dunning_notice_sending
 from . import dunning_notice
 from . import dunning_notice_line
+from . import dunning_notice_call
+from . import dunning_call
+from . import dunning_call_outcome
 from . import dunning_sender
 from . import account_move
 from . import account_move_clarity

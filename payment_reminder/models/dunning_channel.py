@@ -50,3 +50,24 @@ class DunningChannel(models.Model):
         """
         self.ensure_one()
         return self.env[f"dunning.channel.{self.code}"]
+
+    def _get_manual(self):
+        """Return all channels whose notices wait for a person, archived ones too.
+
+        :rtype: dunning.channel
+        """
+        channels = self.sudo().with_context(active_test=False).search([])
+        return channels.filtered(lambda channel: channel._get_handler()._is_manual())
+
+    def _get_fallbacks(self):
+        """Return the channels that take over, in order; each stands there once.
+
+        :rtype: dunning.channel
+        """
+        self.ensure_one()
+        ways = self.browse()
+        way = self.fallback_id
+        while way and way != self and way not in ways:
+            ways |= way
+            way = way.fallback_id
+        return ways

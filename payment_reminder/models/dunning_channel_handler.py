@@ -31,19 +31,22 @@ class DunningChannelHandler(models.AbstractModel):
         """
         return False
 
+    def _is_manual(self):
+        """Return whether a person delivers, such as a phone call, and not the sender.
+
+        Notices of a manual channel are queued until somebody records the outcome; they
+        do not keep their run from being done.
+
+        :rtype: bool
+        """
+        return False
+
     def _is_outside(self):
         """Return whether delivery cannot be undone by rolling back (it left us).
 
         :rtype: bool
         """
         return True
-
-    def _is_manual(self):
-        """Return whether a person carries the notices out, never the sender.
-
-        :rtype: bool
-        """
-        return False
 
     def _prepare(self, notices):
         """Render ``notices`` and store what is needed for their delivery.

@@ -193,9 +193,7 @@ class DunningDesk(models.AbstractModel):
 
         :rtype: tuple[str]
         """
-        channels = self.env["dunning.channel"].sudo().search([])
-        codes = [c.code for c in channels if c._get_handler()._is_manual()]
-        return (*codes, "")
+        return (*self.env["dunning.channel"]._get_manual().mapped("code"), "")
 
     def _get_broken_promises_sql(self, company):
         """Return the query of the cases with a broken promise that asks for a step.

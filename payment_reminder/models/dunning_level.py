@@ -92,6 +92,11 @@ class DunningLevel(models.Model):
         translate=True,
         help="Stands below the list of invoices. Printed as it is, never evaluated.",
     )
+    call_script = fields.Html(
+        translate=True,
+        help="What to say on the phone. Shown as it is, never evaluated; the figures "
+        "stand below it.",
+    )
     user_id = fields.Many2one(
         comodel_name="res.users",
         string="Signed by",

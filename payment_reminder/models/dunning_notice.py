@@ -87,6 +87,15 @@ class DunningNotice(models.Model):
         help="Payments and credit notes that are not matched yet, deducted.",
     )
     amount_total = fields.Monetary(string="Amount", readonly=True)
+    company_currency_id = fields.Many2one(
+        related="company_id.currency_id", string="Company Currency"
+    )
+    # stored: lists put the largest amount first, whatever its currency
+    amount_company = fields.Monetary(
+        string="Amount in Company Currency",
+        currency_field="company_currency_id",
+        readonly=True,
+    )
     days_late = fields.Integer(readonly=True)
     pay_by_date = fields.Date(string="Pay by", readonly=True)
 
@@ -120,6 +129,7 @@ class DunningNotice(models.Model):
     )
 
     # === SENDING === #
+    queued_at = fields.Datetime(readonly=True)
     tries = fields.Integer(readonly=True, default=0)
     next_try = fields.Datetime(readonly=True)
     claim_token = fields.Integer(readonly=True)
@@ -306,9 +316,16 @@ class DunningNotice(models.Model):
                 "next_try": False,
                 "is_started": False,
                 "claim_token": False,
+                "queued_at": fields.Datetime.now(),
             }
         )
-        self.run_id.filtered(lambda run: run.state == "done").write(
+        self._reopen_runs()
+
+    def _reopen_runs(self):
+        """Let the runs go on when the sender has something to do again."""
+        manual = self.env["dunning.channel"]._get_manual()
+        notices = self.filtered(lambda notice: notice.channel_id not in manual)
+        notices.run_id.filtered(lambda run: run.state == "done").write(
             {"state": "sending"}
         )
 

@@ -102,13 +102,16 @@ class DunningNoticeContent(models.AbstractModel):
             return notice.env._("Dear customer,")
         return notice.env._("Dear %(name)s,", name=contact.name)
 
-    def _get_request_text(self):
+    def _get_request_text(self, amount=None):
         """Return the sentence that asks for the money: how much, until when.
 
+        :param float amount: other than that of the notice, in its currency
         :rtype: str
         """
         notice = self._localized()
-        amount = notice._format_amount(notice.amount_total)
+        amount = notice._format_amount(
+            notice.amount_total if amount is None else amount
+        )
         pay_by = notice._get_pay_by()
         if not pay_by:
             return notice.env._("Please pay %(amount)s.", amount=amount)

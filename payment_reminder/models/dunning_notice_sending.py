@@ -105,6 +105,7 @@ class DunningNoticeSending(models.AbstractModel):
                 "date": date,
                 "amount_credit": deducted,
                 "amount_total": self.currency_id.round(amount - deducted),
+                "amount_company": self._get_company_amount(claims, amount, credit),
                 "days_late": max(claims.mapped("days_late")),
                 "pay_by_date": self.level_id._get_pay_by_date(date),
             }
@@ -144,12 +145,22 @@ class DunningNoticeSending(models.AbstractModel):
         """
         self.ensure_one()
         procedure = self.level_id.procedure_id
-        is_reduced = procedure.credit_treatment == "reduce"
-        share = 1 - credit / amount if is_reduced else 1
-        left = share * sum(claims.sudo().move_line_id.mapped("amount_residual"))
+        left = self._get_company_amount(claims, amount, credit)
         return (
             procedure.currency_id.compare_amounts(left, procedure.tolerance_amount) < 0
         )
+
+    def _get_company_amount(self, claims, amount, credit):
+        """Return what is asked for, in the company's currency.
+
+        :param dunning.notice.line claims: the items that are still owed
+        :param float amount: their sum, in the notice's currency
+        :param float credit: unmatched credit of the case, in the notice's currency
+        :rtype: float
+        """
+        is_reduced = self.level_id.procedure_id.credit_treatment == "reduce"
+        share = 1 - credit / amount if is_reduced else 1
+        return share * sum(claims.sudo().move_line_id.mapped("amount_residual"))
 
     def _get_settled_text(self):
         """Return why nothing is left to say, in the words of the items' reasons."""
@@ -205,16 +216,18 @@ class DunningNoticeSending(models.AbstractModel):
     def _fall_back(self):
         """Let another channel take over a failed notice, or tell a person."""
         self.ensure_one()
-        way = self.channel_id.fallback_id
-        sibling = self._get_siblings().filtered(lambda n: n.channel_id == way)
-        if set(sibling.mapped("state")) & {"failed", "skipped"}:
-            self._notify_person()  # nobody is left to take over
-        elif sibling:
-            self.fallback_notice_id = sibling[0]
-        elif way and self._can_go(way):
-            self.fallback_notice_id = self._copy_to_channel(way)
-        else:
-            self._notify_person()
+        siblings = self._get_siblings().grouped("channel_id")
+        for way in self.channel_id._get_fallbacks():
+            sibling = siblings.get(way, self.browse())[:1]
+            if sibling.state in ("failed", "skipped"):
+                continue  # that way was tried
+            if sibling:
+                self.fallback_notice_id = sibling
+                return
+            if self._can_go(way):
+                self.fallback_notice_id = self._copy_to_channel(way)
+                return
+        self._notify_person()  # nobody is left to take over
 
     def _can_go(self, channel):
         """Return whether ``channel`` could carry the notice to its recipient.
@@ -243,12 +256,14 @@ class DunningNoticeSending(models.AbstractModel):
                 "channel_id": channel.id,
                 "channel": channel.code,
                 "state": "queued",
+                "queued_at": fields.Datetime.now(),
                 "line_ids": [
                     fields.Command.create(line.copy_data({"notice_id": False})[0])
                     for line in self.line_ids
                 ],
             }
         )
+        copied._reopen_runs()
         self._trigger_sending()
         return copied
 
@@ -256,7 +271,7 @@ class DunningNoticeSending(models.AbstractModel):
         """Return the values that a notice shares with its replacement."""
         names = (
             "run_id case_id company_id partner_id contact_id level_id date"
-            " currency_id amount_credit amount_total days_late sequence"
+            " currency_id amount_credit amount_total amount_company days_late sequence"
         ).split()
         return self._convert_to_write({name: self[name] for name in names})
 

@@ -211,13 +211,17 @@ class DunningPlannerNotice(models.AbstractModel):
                 """
                 INSERT INTO dunning_notice (run_id, case_id, company_id, partner_id,
                     contact_id, currency_id, level_id, channel_id, channel, state,
-                    date, days_late, amount_credit, amount_total, tries, sequence,
+                    date, days_late, amount_credit, amount_total, amount_company,
+                    tries, sequence,
                     create_uid, write_uid, create_date, write_date)
                 SELECT DISTINCT ON (plan.case_id, way.id)
                        %(run)s, plan.case_id, %(company)s, plan.partner_id,
                        plan.contact_id, plan.currency_id, plan.level_id, way.id,
                        way.code, 'proposed', %(date)s, plan.days_late, plan.credit,
-                       plan.amount - plan.credit, 0, level.rank_days,
+                       plan.amount - plan.credit,
+                       ROUND((plan.company_amount * (1 - plan.credit / plan.amount))
+                           ::numeric, %(digits)s),
+                       0, level.rank_days,
                        %(uid)s, %(uid)s,
                        NOW() AT TIME ZONE 'UTC', NOW() AT TIME ZONE 'UTC'
                   FROM dunning_plan_case plan
@@ -227,12 +231,8 @@ class DunningPlannerNotice(models.AbstractModel):
                   JOIN dunning_channel wanted
                     ON wanted.id = rel.dunning_channel_id AND wanted.active
                   JOIN dunning_plan_reach reach ON reach.case_id = plan.case_id
-                  JOIN dunning_channel way ON way.id =
-                       CASE WHEN reach.preferred_id = ANY (reach.channels)
-                            THEN reach.preferred_id
-                            WHEN wanted.id = ANY (reach.channels) THEN wanted.id
-                            WHEN wanted.fallback_id = ANY (reach.channels)
-                            THEN wanted.fallback_id END
+             LEFT JOIN dunning_channel second ON second.id = wanted.fallback_id
+                  JOIN dunning_channel way ON way.id = %(way)s
                  WHERE plan.reason IS NULL
                 ON CONFLICT DO NOTHING
                 """,
@@ -240,7 +240,25 @@ class DunningPlannerNotice(models.AbstractModel):
                 company=run.company_id.id,
                 date=run.date,
                 uid=self.env.uid,
+                digits=run.company_id.currency_id.decimal_places,
+                way=self._get_way_sql(),
             )
+        )
+
+    def _get_way_sql(self):
+        """Return the SQL of the channel that is taken, or NULL.
+
+        The customer's own choice, else the wanted one, else its fallback, else the
+        fallback of that one (``second``).
+        """
+        return SQL(
+            """CASE WHEN reach.preferred_id = ANY (reach.channels)
+                    THEN reach.preferred_id
+                    WHEN wanted.id = ANY (reach.channels) THEN wanted.id
+                    WHEN wanted.fallback_id = ANY (reach.channels)
+                    THEN wanted.fallback_id
+                    WHEN second.fallback_id = ANY (reach.channels)
+                    THEN second.fallback_id END"""
         )
 
     def _get_reachable_sql(self):
@@ -310,11 +328,11 @@ class DunningPlannerNotice(models.AbstractModel):
                 ON rel.dunning_level_id = plan.level_id
          LEFT JOIN dunning_channel wanted
                 ON wanted.id = rel.dunning_channel_id AND wanted.active
+         LEFT JOIN dunning_channel second ON second.id = wanted.fallback_id
           GROUP BY reach.case_id
-            HAVING BOOL_OR(reach.preferred_id = ANY (reach.channels)
-                       OR wanted.id = ANY (reach.channels)
-                       OR wanted.fallback_id = ANY (reach.channels)) IS NOT TRUE
-            """
+            HAVING BOOL_OR(%s IS NOT NULL) IS NOT TRUE
+            """,
+            self._get_way_sql(),
         )
 
     def _insert_notice_lines(self, run):

@@ -333,9 +333,17 @@ class DunningRun(models.Model):
         self._set_done_if_finished()
 
     def _set_done_if_finished(self):
-        """End the runs none of whose notices waits for the sender any more."""
+        """End the runs none of whose notices waits for the sender any more.
+
+        What waits for a person, such as a call, may wait for days: it is counted, and
+        has a list of its own, but the run is over.
+        """
         waiting = self.env["dunning.notice"]._read_group(
-            [("run_id", "in", self.ids), ("state", "in", ("queued", "in_flight"))],
+            [
+                ("run_id", "in", self.ids),
+                ("state", "in", ("queued", "in_flight")),
+                ("channel_id", "not in", self.env["dunning.channel"]._get_manual().ids),
+            ],
             ["run_id"],
         )
         busy = self.browse(run.id for [run] in waiting)

@@ -79,6 +79,7 @@ class DunningSender(models.AbstractModel):
         """Return the domain of the notices that may be claimed now."""
         return [
             ("state", "=", "queued"),
+            ("channel_id", "not in", self.env["dunning.channel"]._get_manual().ids),
             "|",
             ("next_try", "=", False),
             ("next_try", "<=", fields.Datetime.now()),

@@ -16,6 +16,18 @@ class ResCompany(models.Model):
         help="Used for customers and invoices that name no procedure of their own.",
     )
 
+    dunning_call_tries = fields.Integer(
+        string="Calls Without Answer",
+        default=3,
+        help="After so many calls that nobody answers, the reminder goes another way.",
+    )
+    dunning_call_wait_days = fields.Integer(
+        string="Days to Make a Call",
+        default=7,
+        help="A call that nobody makes within so many days goes another way. 0: it "
+        "waits for ever.",
+    )
+
     dunning_promise_grace_days = fields.Integer(
         string="Days of Grace for Promises",
         default=2,
@@ -28,6 +40,10 @@ class ResCompany(models.Model):
         "review of a run.",
     )
 
+    _dunning_calls_sane = models.Constraint(
+        "CHECK (dunning_call_tries >= 1 AND dunning_call_wait_days >= 0)",
+        "There is at least one call, and the days to make it cannot be negative.",
+    )
     _dunning_grace_sane = models.Constraint(
         "CHECK (dunning_promise_grace_days >= 0)",
         "The days of grace cannot be negative.",

@@ -7,7 +7,12 @@ class ResPartner(models.Model):
     """How a customer is reminded, and the customer's cases."""
 
     _name = "res.partner"
-    _inherit = ["res.partner", "dunning.reminded", "res.partner.dunning.statistics"]
+    _inherit = [
+        "res.partner",
+        "dunning.reminded",
+        "dunning.callee",
+        "res.partner.dunning.statistics",
+    ]
 
     # === HOW === #
     dunning_procedure_id = fields.Many2one(

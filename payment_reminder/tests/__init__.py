@@ -1,4 +1,7 @@
 from . import test_bad_input
+from . import test_call
+from . import test_call_tour
+from . import test_call_wizard
 from . import test_case
 from . import test_clarity
 from . import test_controllers
@@ -20,4 +23,5 @@ from . import test_statement
 from . import test_tools
 from . import test_tools_amount_in_words
 from . import test_tools_letter_layout
+from . import test_tools_phone
 from . import test_tours

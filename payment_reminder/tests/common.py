@@ -24,9 +24,11 @@ class DunningCommon(AccountTestInvoicingCommon):
         cls._create_bank_account(cls.company)
         cls.procedure = cls.company.dunning_procedure_id
         cls.levels = cls._get_levels(cls.procedure)
-        cls.heads_up, cls.friendly, cls.second, cls.demand, cls.last = cls.levels
+        cls.heads_up, cls.friendly, cls.second = cls.levels[:3]
+        cls.call_level, cls.demand, cls.last = cls.levels[3:]
         cls.email_channel = cls.env.ref("payment_reminder.channel_email")
         cls.letter_channel = cls.env.ref("payment_reminder.channel_letter")
+        cls.call_channel = cls.env.ref("payment_reminder.channel_call")
         cls.customer = cls._create_customer("Ann Example")
 
     # === WORLD === #

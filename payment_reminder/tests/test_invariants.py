@@ -43,7 +43,7 @@ class TestPostedEntries(SendingCommon):
         self.assertTrue(invoice.inalterable_hash)
         self.env.flush_all()
         before = self._snapshot()
-        for days in (0, 10, 20, 40):
+        for days in (0, 10, 20, 30, 50):
             run = self._release(self._plan(self._days_ago(-days)))
             self._work(self._days_ago(-days))
             self.assertEqual(set(run.notice_ids.mapped("state")), {"sent"})

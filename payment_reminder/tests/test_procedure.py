@@ -16,7 +16,7 @@ class TestProcedure(DunningCommon):
     # === THE SHIPPED ONE === #
 
     def test_shipped_levels_come_at_the_promised_days(self):
-        self.assertEqual(self.levels.mapped("delay_days"), [-3, 3, 10, 21, 45])
+        self.assertEqual(self.levels.mapped("delay_days"), [-3, 3, 10, 15, 21, 45])
         self.assertEqual(set(self.levels.mapped("basis")), {"due_date"})
 
     def test_shipped_heads_up_is_off_until_switched_on(self):
@@ -26,8 +26,9 @@ class TestProcedure(DunningCommon):
     def test_shipped_levels_use_the_promised_channels(self):
         codes = [level.channel_ids.mapped("code") for level in self.levels]
         self.assertEqual(codes[:3], [["email"], ["email"], ["email"]])
-        self.assertEqual(set(codes[3]), {"email", "letter"})
-        self.assertEqual(codes[4], ["letter"])
+        self.assertEqual(codes[3], ["call"])
+        self.assertEqual(set(codes[4]), {"email", "letter"})
+        self.assertEqual(codes[5], ["letter"])
 
     def test_only_the_last_shipped_level_needs_a_review(self):
         self.assertEqual(self.levels.filtered("is_reviewed"), self.last)
@@ -41,7 +42,7 @@ class TestProcedure(DunningCommon):
         self.assertEqual(procedure.company_id, company)
         self.assertNotEqual(procedure, self.procedure)
         delays = self._get_levels(procedure).mapped("delay_days")
-        self.assertEqual(delays, [-3, 3, 10, 21, 45])
+        self.assertEqual(delays, [-3, 3, 10, 15, 21, 45])
 
     def test_company_keeps_the_procedure_it_has(self):
         before = self.env["dunning.procedure"].search([])
@@ -218,7 +219,7 @@ class TestLevel(DunningCommon):
         followers = [follow(level, 99) for level in self.levels]
         self.assertEqual(
             followers,
-            [self.friendly, self.second, self.demand, self.last, self.last.browse()],
+            [*self.levels - self.heads_up, self.last.browse()],
         )
 
     def test_sequence_decides_even_against_the_delays(self):

@@ -29,6 +29,8 @@ MATRIX = {
     "dunning.dispute": (NO, READ, ADD, ADD),
     "dunning.explanation": (NO, ADD, ADD, ADD),
     "dunning.pause.wizard": (NO, NO, ADD, ADD),
+    "dunning.call": (NO, READ, READ, READ),
+    "dunning.call.wizard": (NO, NO, ADD, ADD),
 }
 #: The column of ``MATRIX`` that holds for each persona; without one: no rights at all.
 PERSONAS = {
@@ -68,6 +70,8 @@ PUBLIC_METHODS = {
     "dunning.pause": {"action_resume"},
     "dunning.dispute": {"action_accept", "action_reject", "action_withdraw"},
     "dunning.pause.wizard": {"action_pause"},
+    "dunning.call": {"action_open_case"},
+    "dunning.call.wizard": {"action_log"},
     "dunning.reminded": {
         "action_dunning_explain",
         "action_dunning_log_call",
@@ -79,6 +83,8 @@ PUBLIC_METHODS = {
     "dunning.case": {
         *CASE_METHODS,
         "action_print_statement",
+        "action_log_call",
+        "action_view_calls",
         "action_view_invoices",
         "action_view_notices",
     },
@@ -98,9 +104,11 @@ PUBLIC_METHODS = {
     "dunning.clarity.finding": {"action_open", "action_open_invoice"},
     "dunning.notice": {
         "action_confirm_sent",
+        "action_do_not_call",
         "action_download_letter",
         "action_give_up",
         "action_leave_out",
+        "action_log_call",
         "action_open_case",
         "action_open_run",
         "action_preview",
@@ -156,6 +164,7 @@ class SecurityCommon(DunningCommon):
             "dunning.run.exclusion": self.proposal.exclusion_ids,
             "dunning.notice": self.proposal.notice_ids,
             "dunning.notice.line": self.proposal.notice_ids.line_ids,
+            "dunning.call": self._case()._log_call("reached"),
         }
 
 

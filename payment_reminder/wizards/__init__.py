@@ -1,2 +1,3 @@
+from . import dunning_call_wizard
 from . import dunning_explanation
 from . import dunning_pause_wizard
