@@ -16,6 +16,7 @@
         "data/ir_cron.xml",
         "data/dunning_channel.xml",
         "views/mail_parts.xml",
+        "views/dunning_digest_templates.xml",
         "data/mail_template.xml",
         "data/dunning_procedure.xml",
         "report/dunning_letter.xml",
@@ -27,6 +28,7 @@
         "views/dunning_level_views.xml",
         "views/account_move_views.xml",
         "views/res_partner_views.xml",
+        "views/res_config_settings_views.xml",
         "views/payment_reminder_menus.xml",
     ],
     "demo": [
@@ -36,6 +38,7 @@
         "demo/dunning_run_demo.xml",
     ],
     "assets": {
+        "web.assets_backend": ["payment_reminder/static/src/**/*"],
         "web.assets_tests": ["payment_reminder/static/tests/tours/**/*"],
     },
     "post_init_hook": "post_init_hook",

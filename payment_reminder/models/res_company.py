@@ -31,9 +31,15 @@ class ResCompany(models.Model):
 
         :rtype: datetime.date
         """
+        return fields.Date.context_today(self.with_context(tz=self._get_dunning_tz()))
+
+    def _get_dunning_tz(self):
+        """Return the name of the company's time zone, or ``False``.
+
+        :rtype: str | bool
+        """
         self.ensure_one()
-        tz = self.partner_id.tz or self.resource_calendar_id.tz or self.env.user.tz
-        return fields.Date.context_today(self.with_context(tz=tz))
+        return self.partner_id.tz or self.resource_calendar_id.tz or self.env.user.tz
 
     def _ensure_dunning_procedure(self):
         """Copy the shipped procedure to the companies that have none yet."""

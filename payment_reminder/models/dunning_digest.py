@@ -1,0 +1,347 @@
+from datetime import timedelta
+
+from odoo import models
+from odoo.tools import SQL
+from odoo.tools.misc import format_date
+
+#: How many of the largest overdue cases are named.
+TOP_CASES = 5
+
+#: How many payments are named; the others are counted.
+TOP_PAYMENTS = 15
+
+#: After a longer silence, the summary speaks of the last day only.
+MAX_DAYS = 7
+
+
+class DunningDigest(models.AbstractModel):
+    """The desk in numbers, by e-mail, for the colleagues who want it.
+
+    It goes through Odoo's own mail queue: a colleague who gets it twice is no harm.
+    """
+
+    _name = "dunning.digest"
+    _description = "Daily Reminder Summary"
+
+    # === WHEN AND TO WHOM === #
+
+    def _send_once(self, company, date):
+        """Send the summary of a company's day, unless it was sent already.
+
+        :param res.company company: one company
+        :param datetime.date date: the company's date
+        :return: the mails, which Odoo sends
+        :rtype: mail.mail
+        """
+        mails = self.env["mail.mail"]
+        users = company.dunning_digest_user_ids.filtered(lambda u: u.active and u.email)
+        if not users or not company._lock_dunning_planning():
+            return mails
+        company.invalidate_recordset(["dunning_digest_date"])
+        last = company.dunning_digest_date
+        if last and last >= date:
+            return mails
+        since = self._get_since(last, date)
+        for user in users:
+            digest = self.with_company(company).with_context(
+                lang=user.lang or self.env.lang, tz=company._get_dunning_tz()
+            )
+            values = digest._prepare_values(company.with_env(digest.env), since, date)
+            if digest._is_worth_sending(values):
+                mails += digest._create_mail(user, values)
+        company.dunning_digest_date = date
+        if mails:
+            self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger()
+        return mails
+
+    def _get_since(self, last, date):
+        """Return the day from which on the summary tells what happened.
+
+        :param datetime.date | bool last: the day of the last summary
+        :param datetime.date date: the day of this one
+        :rtype: datetime.date
+        """
+        yesterday = date - timedelta(days=1)
+        if not last or last < date - timedelta(days=MAX_DAYS):
+            return yesterday
+        return min(last, yesterday)
+
+    def _is_worth_sending(self, values):
+        """Return whether something is to do, has happened or is wrong.
+
+        A desk on which nothing moves is not worth a mail every day.
+
+        :rtype: bool
+        """
+        names = ("todo", "sent", "paid", "watchdog")
+        return any(values[name] for name in names)
+
+    def _create_mail(self, user, values):
+        """Return the mail to ``user``, queued."""
+        company = values["company"]
+        subject = self.env._(
+            "%(company)s: payment reminders, %(date)s",
+            company=company.name,
+            date=values["date_text"],
+        )
+        values = values | {"user": user}
+        body = self.env["ir.qweb"]._render("payment_reminder.digest_body", values)
+        html = self.env["mail.render.mixin"]._render_encapsulate(
+            "payment_reminder.mail_layout",
+            body,
+            add_context={"company": company, "lang": self.env.lang},
+            context_record=self.env["dunning.notice"].new({"company_id": company.id}),
+        )
+        return self.env["mail.mail"].create(
+            {
+                "subject": subject,
+                "body_html": html,
+                "email_from": company.email_formatted or user.email_formatted,
+                "email_to": user.email_formatted,
+                "auto_delete": True,
+            }
+        )
+
+    # === WHAT === #
+
+    def _prepare_values(self, company, since, date):
+        """Return what the summary says, in the language of the environment.
+
+        :param res.company company: one company
+        :param datetime.date since: first day of which it tells what happened
+        :param datetime.date date: the company's date
+        :return: ``{company, date_text, since_text, url, todo: [{text, count, url}],
+            sent: [{text, count}], paid: [{text, amount, url}], paid_more: int,
+            overdue: str, top: [{text, amount, late_text, level, url}],
+            watchdog: str | False}``
+        :rtype: dict
+        """
+        start = company._get_dunning_midnight(since)
+        end = company._get_dunning_midnight(date)
+        totals = self._get_overdue(company, date)
+        paid = self._get_paid(company, start, end)
+        return {
+            "company": company,
+            "date_text": format_date(self.env, date, date_format="long"),
+            "since_text": self._get_since_text(since, date),
+            "url": self._get_url("dunning_case_action"),
+            "todo": [row for row in self._get_todo(company, date) if row["count"]],
+            "sent": self._get_sent(company, start, end),
+            "paid": paid[:TOP_PAYMENTS],
+            "paid_more": len(paid[TOP_PAYMENTS:]),
+            "overdue": self._get_overdue_text(totals),
+            "top": [self._prepare_case(row) for row in totals[:TOP_CASES]],
+            "watchdog": company._get_dunning_watchdog(),
+        }
+
+    def _get_since_text(self, since, date):
+        if since == date - timedelta(days=1):
+            return self.env._("yesterday")
+        day = format_date(self.env, since, date_format="long")
+        return self.env._("since %(date)s", date=day)
+
+    def _get_url(self, action, record=None):
+        """Return the link to an action of this addon, or to one of its records."""
+        path = f"/odoo/action-payment_reminder.{action}"
+        record_path = f"/{record}" if record else ""
+        return self.env["ir.config_parameter"].sudo().get_base_url() + path + record_path
+
+    # === TO DO === #
+
+    def _get_todo(self, company, date):
+        """Return what waits for a person, by kind; overridable.
+
+        :return: ``[{text: str, count: int, url: str}]``
+        :rtype: list[dict]
+        """
+        return [
+            self._count_calls(company, date),
+            self._count_problems(company),
+            self._count_promises(company),
+            self._count_disputes(company),
+            self._count_proposals(company),
+            self._count_reviews(company),
+        ]
+
+    def _count(self, text, model, domain, action):
+        """Return one kind of work, with the number of its records.
+
+        :param str model: nothing is counted while the model does not exist
+        """
+        count = self.env[model].search_count(domain) if model in self.env else 0
+        return {"text": text, "count": count, "url": self._get_url(action)}
+
+    def _count_calls(self, company, date):
+        return self._count(
+            self.env._("Customers to call"),
+            "dunning.notice",
+            [
+                ("company_id", "=", company.id),
+                ("channel", "=", "call"),
+                ("state", "in", ("queued", "in_flight")),
+            ],
+            "dunning_notice_action",
+        )
+
+    def _count_problems(self, company):
+        return self._count(
+            self.env._("Reminders not delivered or in doubt"),
+            "dunning.notice",
+            [
+                ("company_id", "=", company.id),
+                "|",
+                ("state", "=", "in_doubt"),
+                "&",
+                ("state", "=", "failed"),
+                ("fallback_notice_id", "=", False),
+            ],
+            "dunning_notice_action",
+        )
+
+    def _count_promises(self, company):
+        return self._count(
+            self.env._("Broken promises to pay"),
+            "dunning.promise",
+            [
+                ("company_id", "=", company.id),
+                ("state", "=", "broken"),
+                ("case_id.is_open", "=", True),
+            ],
+            "dunning_case_action",
+        )
+
+    def _count_disputes(self, company):
+        return self._count(
+            self.env._("Open disputes"),
+            "dunning.dispute",
+            [("company_id", "=", company.id), ("state", "=", "open")],
+            "dunning_case_action",
+        )
+
+    def _count_proposals(self, company):
+        return self._count(
+            self.env._("Proposed reminders to review"),
+            "dunning.notice",
+            [("company_id", "=", company.id), ("state", "=", "proposed")],
+            "dunning_run_action",
+        )
+
+    def _count_reviews(self, company):
+        """Customers whose next level only a person may send."""
+        is_unattended = company.dunning_is_unattended
+        return {
+            "text": self.env._("Customers whose next level needs a review"),
+            "count": company.dunning_review_count if is_unattended else 0,
+            "url": self._get_url("dunning_run_action"),
+        }
+
+    # === WHAT HAPPENED === #
+
+    def _get_sent(self, company, start, end):
+        """Return how many notices went out, by channel.
+
+        :return: ``[{text: str, count: int}]``
+        :rtype: list[dict]
+        """
+        rows = self.env["dunning.notice"]._read_group(
+            [
+                ("company_id", "=", company.id),
+                ("state", "=", "sent"),
+                ("sent_at", ">=", start),
+                ("sent_at", "<", end),
+            ],
+            ["channel_id"],
+            ["__count"],
+        )
+        return [{"text": channel.name, "count": count} for channel, count in rows]
+
+    def _get_paid(self, company, start, end):
+        """Return what was paid on items of each case, the largest amounts first.
+
+        From reconciliation: credit notes and exchange differences are no payments.
+
+        :return: ``[{text: str, amount: str, url: str}]``
+        :rtype: list[dict]
+        """
+        self.env.flush_all()
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT item.case_id, SUM(part.debit_amount_currency) AS amount
+                  FROM account_partial_reconcile part
+                  JOIN dunning_case_line item ON item.move_line_id = part.debit_move_id
+                  JOIN account_move_line credit ON credit.id = part.credit_move_id
+                  JOIN account_move move ON move.id = credit.move_id
+                 WHERE item.company_id = %(company)s
+                   AND part.create_date >= %(start)s AND part.create_date < %(end)s
+                   AND move.move_type = 'entry'
+                   AND NOT EXISTS (
+                       SELECT 1 FROM account_partial_reconcile other
+                        WHERE other.exchange_move_id = move.id)
+              GROUP BY item.case_id
+                HAVING SUM(part.debit_amount_currency) > 0
+              ORDER BY SUM(part.amount) DESC, item.case_id
+                """,
+                company=company.id,
+                start=start,
+                end=end,
+            )
+        )
+        cases = self.env["dunning.case"].browse(case_id for case_id, _amount in rows)
+        return [
+            {
+                "text": case.partner_id.display_name,
+                "amount": case.currency_id.format(amount),
+                "url": self._get_url("dunning_case_action", case.id),
+            }
+            for case, (_case_id, amount) in zip(cases, rows, strict=True)
+        ]
+
+    # === WHAT IS OVERDUE === #
+
+    def _get_overdue(self, company, date):
+        """Return the overdue amount of each case, the largest first.
+
+        :return: ``[(case id, amount in its currency, days late)]``
+        :rtype: list[tuple]
+        """
+        self.env.flush_all()
+        return self.env.execute_query(
+            SQL(
+                """
+                SELECT item.case_id, SUM(line.amount_residual_currency),
+                       MAX(%(date)s - line.date_maturity)
+                  FROM dunning_case_line item
+                  JOIN account_move_line line ON line.id = item.move_line_id
+                 WHERE item.company_id = %(company)s AND %(is_open)s
+                   AND line.date_maturity < %(date)s
+              GROUP BY item.case_id
+              ORDER BY SUM(line.amount_residual) DESC, item.case_id
+                """,
+                date=date,
+                company=company.id,
+                is_open=self.env["dunning.case.line"]._get_open_sql(SQL("line")),
+            )
+        )
+
+    def _get_overdue_text(self, totals):
+        """Return what is overdue in all, by currency."""
+        sums = {}
+        cases = self.env["dunning.case"].browse(case_id for case_id, *_rest in totals)
+        for case, (_case_id, amount, _days) in zip(cases, totals, strict=True):
+            currency = case.currency_id
+            sums[currency] = sums.get(currency, 0.0) + amount
+        return " + ".join(currency.format(sums[currency]) for currency in sums)
+
+    def _prepare_case(self, row):
+        """Return what the summary says about one of the largest cases."""
+        case_id, amount, days_late = row
+        case = self.env["dunning.case"].browse(case_id)
+        notice = self.env["dunning.notice"]
+        return {
+            "text": case.partner_id.display_name,
+            "amount": case.currency_id.format(amount),
+            "late_text": notice._get_days_late_text(days_late),
+            "level": case.level_id.name or "",
+            "url": self._get_url("dunning_case_action", case.id),
+        }
