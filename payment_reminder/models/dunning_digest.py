@@ -302,7 +302,7 @@ class DunningDigest(models.AbstractModel):
     def _get_overdue(self, company, date):
         """Return the overdue amount of each case, the largest first.
 
-        :return: ``[(case id, amount in its currency, days late)]``
+        :return: ``[(case id, amount in its currency, first due date)]``
         :rtype: list[tuple]
         """
         self.env.flush_all()
@@ -310,7 +310,7 @@ class DunningDigest(models.AbstractModel):
             SQL(
                 """
                 SELECT item.case_id, SUM(line.amount_residual_currency),
-                       MAX(%(date)s - line.date_maturity)
+                       MIN(line.date_maturity)
                   FROM dunning_case_line item
                   JOIN account_move_line line ON line.id = item.move_line_id
                  WHERE item.company_id = %(company)s AND %(is_open)s
@@ -328,20 +328,21 @@ class DunningDigest(models.AbstractModel):
         """Return what is overdue in all, by currency."""
         sums = {}
         cases = self.env["dunning.case"].browse(case_id for case_id, *_rest in totals)
-        for case, (_case_id, amount, _days) in zip(cases, totals, strict=True):
+        for case, (_case_id, amount, _due) in zip(cases, totals, strict=True):
             currency = case.currency_id
             sums[currency] = sums.get(currency, 0.0) + amount
         return " + ".join(currency.format(sums[currency]) for currency in sums)
 
     def _prepare_case(self, row):
         """Return what the summary says about one of the largest cases."""
-        case_id, amount, days_late = row
+        case_id, amount, due = row
         case = self.env["dunning.case"].browse(case_id)
-        notice = self.env["dunning.notice"]
         return {
             "text": case.partner_id.display_name,
             "amount": case.currency_id.format(amount),
-            "late_text": notice._get_days_late_text(days_late),
+            "late_text": self.env._(
+                "due since %(date)s", date=format_date(self.env, due)
+            ),
             "level": case.level_id.name or "",
             "url": self._get_url("dunning_case_action", case.id),
         }

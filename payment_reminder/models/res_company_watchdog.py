@@ -2,6 +2,7 @@ from datetime import datetime, timedelta
 
 from odoo import fields, models
 from odoo.fields import Domain
+from odoo.tools.misc import format_datetime
 
 #: A notice that waits longer than this is not being sent.
 STUCK_HOURS = 24
@@ -70,8 +71,8 @@ class ResCompany(models.Model):
                 alarms.append({"level": "danger", "text": text, "kind": "cron"})
             elif cron.failure_count:
                 text = self.env._(
-                    "The scheduled action '%(cron)s' has failed %(count)s times in a "
-                    "row. After some more failures Odoo switches it off.",
+                    "The scheduled action '%(cron)s' keeps failing (failures in a row: "
+                    "%(count)s). After some more, Odoo switches it off.",
                     cron=cron.name,
                     count=cron.failure_count,
                 )
@@ -85,8 +86,8 @@ class ResCompany(models.Model):
         if not count:
             return []
         text = self.env._(
-            "%(count)s notices have waited for more than %(hours)s hours to be sent. "
-            "Check the mail server and the scheduled actions.",
+            "Notices that should have been sent more than %(hours)s hours ago: "
+            "%(count)s. Check the mail server and the scheduled actions.",
             count=count,
             hours=STUCK_HOURS,
         )
@@ -117,8 +118,10 @@ class ResCompany(models.Model):
             text = self.env._("Reminders have never gone out by themselves yet.")
         elif is_late:
             text = self.env._(
-                "Reminders have not gone out by themselves for %(hours)s hours.",
-                hours=int((now - since).total_seconds() // 3600),
+                "Reminders have not gone out by themselves since %(moment)s.",
+                moment=format_datetime(
+                    self.env, since, tz=self._get_dunning_tz(), dt_format="short"
+                ),
             )
         else:
             text = self.env._("Today's reminders could not be planned by themselves.")
