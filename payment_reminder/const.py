@@ -22,8 +22,9 @@ NOT_OWED_REASONS = [
     ("in_payment", "A payment is on its way"),
     ("blocked", "The invoice is blocked for payment"),
     ("pending_payment", "An online payment is pending"),
-    ("on_hold", "The customer is on hold"),
-    ("line_blocked", "This item is blocked"),
+    ("on_hold", "Reminders are paused"),
+    ("disputed", "The item is disputed"),
+    ("promised", "A payment is promised"),
     ("no_procedure", "No reminder procedure applies"),
 ]
 

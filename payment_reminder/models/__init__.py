@@ -2,6 +2,7 @@ from . import res_company
 from . import res_company_schedule
 from . import res_company_watchdog
 from . import res_config_settings
+from . import dunning_reminded
 from . import res_partner
 from . import dunning_protected
 from . import dunning_channel
@@ -12,12 +13,19 @@ from . import dunning_letter_composer
 from . import dunning_letter_printer
 from . import dunning_procedure
 from . import dunning_level
+from . import dunning_case_totals
+from . import dunning_case_desk
 from . import dunning_case
 from . import dunning_case_line
+from . import dunning_promise
+from . import dunning_pause
+from . import dunning_dispute
 from . import dunning_run
 from . import dunning_run_exclusion
 from . import dunning_planner_notice
 from . import dunning_planner
+from . import dunning_desk
+from . import dunning_explainer
 from . import dunning_notice_content
 from . import dunning_notice_letter
 from . import dunning_notice_sending
@@ -27,6 +35,7 @@ from . import dunning_notice_line
 from . import dunning_sender
 from . import dunning_scheduler
 from . import dunning_digest
-from . import dunning_desk
+from . import dunning_desk_banner
 from . import mail_thread
 from . import account_move
+from . import account_move_reversal

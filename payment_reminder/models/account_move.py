@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools import SQL
 from odoo.tools.misc import format_date
 
@@ -6,7 +7,8 @@ from odoo.tools.misc import format_date
 class AccountMove(models.Model):
     """The invoice's own procedure and how far its reminders are."""
 
-    _inherit = "account.move"
+    _name = "account.move"
+    _inherit = ["account.move", "dunning.reminded"]
 
     dunning_procedure_id = fields.Many2one(
         comodel_name="dunning.procedure",
@@ -81,8 +83,7 @@ class AccountMove(models.Model):
             return []
         parts = [self.env._("no reminders wanted")] if self.no_followup else []
         items = self.dunning_line_ids.filtered("is_open")
-        if any(items.mapped("is_blocked")):
-            parts.append(self.env._("blocked"))
+        parts += dict.fromkeys(filter(None, items.mapped("rest_text")))
         case = items.case_id.filtered("is_on_hold")[:1]
         if case:
             date = self._format_dunning_date(case.hold_until)
@@ -100,6 +101,52 @@ class AccountMove(models.Model):
         )
         for move in self:
             move.dunning_notice_count = counts.get(move, 0)
+
+    def _get_dunning_pauses(self):
+        """Return the pauses of the invoices themselves that hold today.
+
+        :return: ``{invoice: the pause that ends last}``
+        :rtype: dict
+        """
+        Pause = self.env["dunning.pause"]
+        pauses = {}
+        for company, moves in self.grouped("company_id").items():
+            today = company._get_dunning_today()
+            domain = Pause._get_active_domain(today) & Domain(
+                "move_id", "in", moves.ids
+            )
+            for pause in Pause.search(domain, order="date_until"):
+                pauses[pause.move_id] = pause
+        return pauses
+
+    def _dunning_pause(self, until, reason):
+        """Leave the invoices out of reminders up to and including ``until``.
+
+        :rtype: dunning.pause
+        """
+        return self.env["dunning.pause"].create(
+            [
+                {
+                    "move_id": move.id,
+                    "company_id": move.company_id.id,
+                    "date_until": until,
+                    "reason": reason,
+                }
+                for move in self
+            ]
+        )
+
+    # === REMINDED === #
+
+    def _get_dunning_customers(self):
+        return self.commercial_partner_id
+
+    def _get_dunning_companies(self):
+        return self.company_id
+
+    def _get_dunning_explanations(self):
+        explainer = self.env["dunning.explainer"]
+        return [text for move in self for text in explainer._explain_move(move)]
 
     def action_view_dunning_notices(self):
         """Open the notices in which the invoice stands."""

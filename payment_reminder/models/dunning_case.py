@@ -3,7 +3,6 @@ from collections import defaultdict
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
-from odoo.tools import SQL
 
 
 class DunningCase(models.Model):
@@ -15,17 +14,28 @@ class DunningCase(models.Model):
 
     _name = "dunning.case"
     _description = "Reminder Case"
-    _inherit = ["dunning.protected", "mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "dunning.case.totals",
+        "dunning.case.desk",
+        "dunning.protected",
+        "mail.thread",
+        "mail.activity.mixin",
+    ]
     _order = "last_notice_date DESC NULLS LAST, id DESC"
     _check_company_auto = True
     _protected_fields = frozenset(
-        {"company_id", "partner_id", "currency_id", "last_notice_date"}
+        {
+            "company_id",
+            "partner_id",
+            "currency_id",
+            "last_notice_date",
+            "next_step",
+            "next_step_date",
+            "next_level_id",
+        }
     )
 
     # === IDENTITY === #
-    company_id = fields.Many2one(
-        comodel_name="res.company", required=True, readonly=True, index=True
-    )
     partner_id = fields.Many2one(
         comodel_name="res.partner",
         string="Customer",
@@ -33,9 +43,6 @@ class DunningCase(models.Model):
         readonly=True,
         index=True,
         ondelete="restrict",
-    )
-    currency_id = fields.Many2one(
-        comodel_name="res.currency", required=True, readonly=True
     )
     user_id = fields.Many2one(
         comodel_name="res.users",
@@ -57,34 +64,40 @@ class DunningCase(models.Model):
     )
     notice_count = fields.Integer(compute="_compute_notice_count")
 
-    # === WHAT IS OWED === #
-    # Computed, never written: reconciliation is the only truth about what is open.
-    is_open = fields.Boolean(compute="_compute_open_items", search="_search_is_open")
-    amount_open = fields.Monetary(compute="_compute_open_items", string="Open")
-    amount_overdue = fields.Monetary(compute="_compute_open_items", string="Overdue")
-    oldest_due_date = fields.Date(compute="_compute_open_items", string="Due Since")
-    days_late = fields.Integer(compute="_compute_open_items")
-    open_line_count = fields.Integer(compute="_compute_open_items")
-    level_id = fields.Many2one(
-        comodel_name="dunning.level",
-        compute="_compute_open_items",
-        search="_search_level_id",
-        help="The highest level that an open item has reached.",
-    )
-
     status_text = fields.Char(compute="_compute_status_text")
 
     # === REST === #
     last_notice_date = fields.Date(readonly=True)
+    promise_ids = fields.One2many(
+        comodel_name="dunning.promise", inverse_name="case_id", string="Promises"
+    )
+    dispute_ids = fields.One2many(
+        comodel_name="dunning.dispute", inverse_name="case_id", string="Disputes"
+    )
+    not_due_line_ids = fields.Many2many(
+        comodel_name="account.move.line",
+        string="Not Due Yet",
+        compute="_compute_other_lines",
+        help="Open invoices that no run has looked at: they are not due yet.",
+    )
+    credit_line_ids = fields.Many2many(
+        comodel_name="account.move.line",
+        string="Unmatched Payments and Credits",
+        compute="_compute_other_lines",
+    )
+    pause_ids = fields.Many2many(
+        comodel_name="dunning.pause",
+        string="Pauses",
+        compute="_compute_pause_ids",
+        help="Pauses of the case, of the customer and of its open invoices.",
+    )
     hold_until = fields.Date(
         string="On Hold Until",
-        tracking=True,
+        compute="_compute_hold",
         help="Nobody writes to the customer up to and including this day.",
     )
-    hold_reason = fields.Char(tracking=True)
-    is_on_hold = fields.Boolean(
-        compute="_compute_is_on_hold", search="_search_is_on_hold"
-    )
+    hold_reason = fields.Char(compute="_compute_hold")
+    is_on_hold = fields.Boolean(compute="_compute_hold", search="_search_is_on_hold")
 
     _partner_uniq = models.UniqueIndex(
         "(company_id, partner_id, currency_id)",
@@ -107,64 +120,7 @@ class DunningCase(models.Model):
         for case in self:
             case.notice_count = counts.get(case, 0)
 
-    @api.depends("line_ids.move_line_id.amount_residual_currency")
-    def _compute_open_items(self):
-        totals = self._get_open_totals()
-        for case in self:
-            values = totals.get(case.id, {})
-            today = case.company_id._get_dunning_today() if values else None
-            oldest = values.get("oldest_due_date")
-            case.is_open = bool(values)
-            case.amount_open = values.get("amount_open", 0.0)
-            case.amount_overdue = values.get("amount_overdue", 0.0)
-            case.oldest_due_date = oldest
-            case.days_late = max((today - oldest).days, 0) if oldest else 0
-            case.open_line_count = values.get("open_line_count", 0)
-            case.level_id = values.get("level_id")
-
-    def _get_open_totals(self):
-        """Sum up the open items of the cases in one query per company.
-
-        :return: ``{case id: {amount_open, amount_overdue, oldest_due_date,
-            open_line_count, level_id}}``, amounts in the case's currency; cases
-            without open items are left out
-        :rtype: dict
-        """
-        totals = {}
-        if not self.ids:
-            return totals
-        self.env["account.move.line"].flush_model()
-        self.env["dunning.case.line"].flush_model()
-        for company, cases in self.grouped("company_id").items():
-            query = self._get_open_totals_sql(company._get_dunning_today(), cases)
-            for row in self.env.execute_query_dict(query):
-                totals[row.pop("case_id")] = row
-        return totals
-
-    def _get_open_totals_sql(self, today, cases):
-        return SQL(
-            """
-            SELECT item.case_id,
-                   SUM(line.amount_residual_currency) AS amount_open,
-                   COALESCE(SUM(line.amount_residual_currency)
-                       FILTER (WHERE line.date_maturity < %(today)s), 0)
-                       AS amount_overdue,
-                   MIN(line.date_maturity) AS oldest_due_date,
-                   COUNT(*) AS open_line_count,
-                   (ARRAY_AGG(item.level_id ORDER BY level.rank_days DESC NULLS LAST,
-                       level.sequence DESC))[1] AS level_id
-              FROM dunning_case_line item
-              JOIN account_move_line line ON line.id = item.move_line_id
-         LEFT JOIN dunning_level level ON level.id = item.level_id
-             WHERE item.case_id IN %(cases)s AND %(is_open)s
-          GROUP BY item.case_id
-            """,
-            today=today,
-            cases=tuple(cases.ids),
-            is_open=self.env["dunning.case.line"]._get_open_sql(SQL("line")),
-        )
-
-    @api.depends("amount_overdue", "level_id", "hold_until")
+    @api.depends("amount_overdue", "level_id", "is_on_hold")
     @api.depends_context("lang")
     def _compute_status_text(self):
         for case in self:
@@ -178,51 +134,96 @@ class DunningCase(models.Model):
             ]
             case.status_text = " · ".join(part for part in parts if part)
 
-    @api.depends("hold_until")
-    def _compute_is_on_hold(self):
+    def _compute_other_lines(self):
+        lines = self.env["account.move.line"]
         for case in self:
-            today = case.company_id._get_dunning_today()
-            case.is_on_hold = bool(case.hold_until and case.hold_until >= today)
+            domain = case._get_receivable_domain()
+            credit = Domain("amount_residual_currency", "<", 0)
+            case.credit_line_ids = lines.search(domain & credit)
+            case.not_due_line_ids = lines.search(
+                domain
+                & Domain("amount_residual_currency", ">", 0)
+                & Domain("id", "not in", case.open_line_ids.move_line_id.ids)
+            )
+
+    def _get_receivable_domain(self):
+        """Return the domain of the open receivable lines of the cases' customers.
+
+        :rtype: Domain
+        """
+        return Domain(
+            [
+                ("company_id", "in", self.company_id.ids),
+                ("partner_id.commercial_partner_id", "in", self.partner_id.ids),
+                ("currency_id", "in", self.currency_id.ids),
+                ("account_type", "=", "asset_receivable"),
+                ("parent_state", "=", "posted"),
+                ("reconciled", "=", False),
+            ]
+        )
+
+    def _compute_pause_ids(self):
+        Pause = self.env["dunning.pause"]
+        for case in self:
+            moves = case.open_line_ids.move_id
+            case.pause_ids = Pause.search(
+                Domain("company_id", "=", case.company_id.id)
+                & (
+                    Domain("case_id", "=", case.id)
+                    | Domain("partner_id", "=", case.partner_id.id)
+                    | Domain("move_id", "in", moves.ids)
+                )
+            )
+
+    def _compute_hold(self):
+        """Find the pause of the case or of its customer that ends last."""
+        holds = self._get_holds()
+        for case in self:
+            hold = holds.get(case) or self.env["dunning.pause"]
+            case.is_on_hold = bool(hold)
+            case.hold_until = hold.date_until
+            case.hold_reason = hold.reason
+
+    def _get_holds(self):
+        """Return the pauses that hold today, of each case or its customer.
+
+        :return: ``{case: the pause that ends last}``
+        :rtype: dict
+        """
+        Pause = self.env["dunning.pause"]
+        holds = {}
+        for company, cases in self.grouped("company_id").items():
+            pauses = Pause.search(
+                Pause._get_active_domain(company._get_dunning_today())
+                & Domain("company_id", "=", company.id)
+                & (
+                    Domain("case_id", "in", cases.ids)
+                    | Domain("partner_id", "in", cases.partner_id.ids)
+                ),
+                order="date_until",
+            )
+            for pause in pauses:
+                own = pause.case_id or cases.filtered(
+                    lambda case, pause=pause: case.partner_id == pause.partner_id
+                )
+                holds |= dict.fromkeys(own, pause)
+        return holds
 
     # === SEARCH METHODS === #
-
-    def _search_is_open(self, operator, value):
-        if operator not in ("in", "not in"):
-            return NotImplemented
-        item = self.env["dunning.case.line"]
-        open_cases = SQL(
-            """(SELECT item.case_id
-                  FROM dunning_case_line item
-                  JOIN account_move_line line ON line.id = item.move_line_id
-                 WHERE %s)""",
-            item._get_open_sql(SQL("line")),
-        )
-        wants_open = (True in value) == (operator == "in")
-        return [("id", "in" if wants_open else "not in", open_cases)]
-
-    def _search_level_id(self, operator, value):
-        return Domain("line_ids", "any", [("level_id", operator, value)])
 
     def _search_is_on_hold(self, operator, value):
         if operator not in ("in", "not in"):
             return NotImplemented
+        Pause = self.env["dunning.pause"]
         today = self.env.company._get_dunning_today()
-        domain = Domain("hold_until", ">=", today)
+        pauses = Pause.search(
+            Pause._get_active_domain(today)
+            & Domain("company_id", "in", self.env.companies.ids)
+        )
+        domain = Domain("id", "in", pauses.case_id.ids) | Domain(
+            "partner_id", "in", pauses.partner_id.ids
+        )
         return domain if (True in value) == (operator == "in") else ~domain
-
-    # === CONSTRAINT METHODS === #
-
-    @api.constrains("hold_until", "hold_reason")
-    def _check_hold(self):
-        for case in self:
-            if case.hold_until and not (case.hold_reason or "").strip():
-                raise ValidationError(
-                    self.env._(
-                        "Say why %(customer)s is put on hold: the reason is shown to "
-                        "whoever looks at the case.",
-                        customer=case.partner_id.name,
-                    )
-                )
 
     # === CRUD METHODS === #
 
@@ -250,10 +251,6 @@ class DunningCase(models.Model):
         return moves._get_records_action(
             name=self.env._("Open Invoices"), context={"create": False}
         )
-
-    def action_resume(self):
-        """End the hold."""
-        self.write({"hold_until": False, "hold_reason": False})
 
     # === BUSINESS METHODS === #
 
@@ -287,14 +284,6 @@ class DunningCase(models.Model):
 
         :rtype: odoo.fields.Domain
         """
-        return Domain(
-            [
-                ("company_id", "in", self.company_id.ids),
-                ("partner_id.commercial_partner_id", "in", self.partner_id.ids),
-                ("currency_id", "in", self.currency_id.ids),
-                ("account_type", "=", "asset_receivable"),
-                ("parent_state", "=", "posted"),
-                ("reconciled", "=", False),
-                ("amount_residual_currency", "<", 0),
-            ]
+        return self._get_receivable_domain() & Domain(
+            "amount_residual_currency", "<", 0
         )

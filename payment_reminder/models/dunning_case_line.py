@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
+from odoo.tools.misc import format_date
 
 
 class DunningCaseLine(models.Model):
@@ -62,10 +63,24 @@ class DunningCaseLine(models.Model):
         readonly=True,
         help="The last notice asked to pay until then; the next level waits for it.",
     )
-    is_blocked = fields.Boolean(
-        string="Blocked", help="This item alone is left out of reminders."
+    # === WHAT WAS AGREED === #
+    promise_ids = fields.Many2many(
+        comodel_name="dunning.promise",
+        relation="dunning_promise_line_rel",
+        column1="line_id",
+        column2="promise_id",
     )
-    block_reason = fields.Char()
+    dispute_ids = fields.Many2many(
+        comodel_name="dunning.dispute",
+        relation="dunning_dispute_line_rel",
+        column1="line_id",
+        column2="dispute_id",
+    )
+    rest_text = fields.Char(
+        string="Rests",
+        compute="_compute_rest_text",
+        help="Why the item is left out of reminders at present.",
+    )
 
     _move_line_uniq = models.UniqueIndex(
         "(move_line_id)", "A receivable line is in one case only."
@@ -89,6 +104,44 @@ class DunningCaseLine(models.Model):
             today = item.company_id._get_dunning_today()
             due = item.date_maturity
             item.days_late = max((today - due).days, 0) if due else 0
+
+    @api.depends("promise_ids.state", "dispute_ids.state", "promise_ids.rest_until")
+    @api.depends_context("lang")
+    def _compute_rest_text(self):
+        pauses = self.move_id._get_dunning_pauses()
+        for item in self:
+            parts = item._get_agreements() + item._get_pause_texts(pauses)
+            item.rest_text = ", ".join(parts) or False
+
+    def _get_agreements(self):
+        """Return in words the dispute and the promise for which the item rests.
+
+        :rtype: list[str]
+        """
+        self.ensure_one()
+        today = self.company_id._get_dunning_today()
+        parts = []
+        if any(dispute.state == "open" for dispute in self.dispute_ids):
+            parts.append(self.env._("disputed"))
+        promises = self.promise_ids.filtered(
+            lambda promise: promise.state == "open" and promise.rest_until >= today
+        )
+        if promises:
+            date = format_date(self.env, promises[0].date, date_format="medium")
+            parts.append(self.env._("promised by %(date)s", date=date))
+        return parts
+
+    def _get_pause_texts(self, pauses):
+        """Return in words the pause of the invoice.
+
+        :param dict pauses: see ``account.move._get_dunning_pauses``
+        :rtype: list[str]
+        """
+        pause = pauses.get(self.move_id)
+        if not pause:
+            return []
+        date = format_date(self.env, pause.date_until, date_format="medium")
+        return [self.env._("paused until %(date)s", date=date)]
 
     @api.model
     def _get_open_sql(self, line):

@@ -38,6 +38,13 @@ class DunningChannelHandler(models.AbstractModel):
         """
         return True
 
+    def _is_manual(self):
+        """Return whether a person carries the notices out, never the sender.
+
+        :rtype: bool
+        """
+        return False
+
     def _prepare(self, notices):
         """Render ``notices`` and store what is needed for their delivery.
 

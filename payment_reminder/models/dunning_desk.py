@@ -1,66 +1,237 @@
-from odoo import api, models
+from odoo import models
+from odoo.tools import SQL
+
+from ..const import LIVE_STATES
+
+#: Reasons of the planner that show as the step 'reminders rest'.
+RESTING_STEPS = {
+    "promised": "promised",
+    "on_hold": "on_hold",
+    "disputed": "disputed",
+    "in_payment": "payment",
+    "pending_payment": "payment",
+}
 
 
-class DunningCase(models.Model):
-    """What stands above the desk: the list and the cards of the cases."""
+class DunningDesk(models.AbstractModel):
+    """Finds the next step of all cases at once, and stores what has changed.
 
-    _inherit = "dunning.case"
+    It asks the planner, with the same queries by which a run is planned, so that the
+    desk and the runs cannot disagree. Amounts are never stored; the next step is,
+    because people sort and group by it. It is refreshed when the desk is opened, by
+    the daily cron, and when something is agreed, sent or called off.
+    """
 
-    @api.model
-    @api.readonly
-    def get_desk_banner(self):
-        """Return what keeps reminders of the selected companies from going out.
+    _name = "dunning.desk"
+    _description = "Reminder Desk"
 
-        :return: ``{level: 'warning' | 'danger', text: str, action: dict | False,
-            action_name: str}``, or ``False`` when all is well
-        :rtype: dict | bool
-        :raise AccessError: when the user may not read cases
+    def _refresh(self, companies, cases=None, date=None):
+        """Store the next step of the cases of ``companies``.
+
+        :param dunning.case cases: only these
+        :param datetime.date date: the day to decide for, default each company's today
         """
-        self.browse().check_access("read")
-        companies = self.env.companies
-        alarms = [
-            (company, alarm)
-            for company in companies
-            for alarm in company._get_dunning_alarms(self.env.cr.now())[:1]
-        ]
-        if not alarms:
-            return False
-        alarms.sort(key=lambda pair: pair[1]["level"] != "danger")
-        company, alarm = alarms[0]
-        text = alarm["text"]
-        if len(companies) > 1:
-            text = f"{company.name}: {text}"
-        name, action = self._get_desk_action(company, alarm["kind"])
-        return {
-            "level": alarm["level"],
-            "text": text,
-            "action": action,
-            "action_name": name,
-        }
+        self.env.flush_all()
+        for company in companies:
+            own = cases and cases.filtered(lambda c, c_=company: c.company_id == c_)
+            if cases is None or own:
+                day = date or company._get_dunning_today()
+                self.env.cr.execute(self._get_update_sql(company, own, day))
+        self.env["dunning.case"].invalidate_model(
+            ["next_step", "next_step_date", "next_level_id"]
+        )
 
-    def _get_desk_action(self, company, kind):
-        """Return where a finding of the watchdog can be looked into.
+    def _get_update_sql(self, company, cases, date):
+        return SQL(
+            """
+            WITH %(plan)s, step AS (%(steps)s)
+            UPDATE dunning_case dcase
+               SET next_step = step.next_step,
+                   next_step_date = step.next_step_date,
+                   next_level_id = step.next_level_id
+              FROM step
+             WHERE dcase.id = step.case_id
+               AND (dcase.next_step, dcase.next_step_date, dcase.next_level_id)
+                   IS DISTINCT FROM
+                   (step.next_step, step.next_step_date, step.next_level_id)
+            """,
+            plan=self._get_plan_sql(self._get_question(company, cases, date)),
+            steps=self._get_steps_sql(company, cases, date),
+        )
 
-        :param res.company company: whose finding it is
-        :param str kind: see ``res.company._get_dunning_alarms``
-        :return: the button's text and its action; twice ``False`` if the user has no
-            right to go there
-        :rtype: tuple
+    def _get_question(self, company, cases, date):
+        """Return the run that nobody plans: it names company, date and customers.
+
+        :rtype: dunning.run
         """
-        Actions = self.env["ir.actions.act_window"]
-        if kind == "queue":
-            action = Actions._for_xml_id("payment_reminder.dunning_notice_action")
-            action["domain"] = company._get_dunning_stuck_domain(self.env.cr.now())
-            action["domain"] = list(action["domain"])
-            action["context"] = {}
-            return self.env._("Show them"), action
-        if self.env.user.has_group("base.group_system"):
-            action = Actions._for_xml_id("base.ir_cron_act")
-            crons = company.sudo()._get_dunning_watched_crons()
-            action["domain"] = [
-                ("id", "in", crons.ids),
-                ("active", "in", [True, False]),
-            ]
-            action["context"] = {}
-            return self.env._("Scheduled actions"), action
-        return False, False
+        return self.env["dunning.run"].new(
+            {
+                "company_id": company.id,
+                "date": date,
+                "partner_ids": cases.partner_id.ids if cases else [],
+            }
+        )
+
+    def _get_plan_sql(self, run):
+        """Return the planner's decisions as CTEs, named as its temporary tables.
+
+        :rtype: SQL
+        """
+        planner = self.env["dunning.planner"]
+        return SQL(
+            """dunning_plan_line AS MATERIALIZED (%(lines)s),
+               dunning_plan_case AS MATERIALIZED (%(cases)s),
+               dunning_plan_reach AS MATERIALIZED (%(reach)s),
+               dunning_plan_obstacle AS (%(unreachable)s)""",
+            lines=planner._get_line_plan_sql(run),
+            cases=planner._get_case_plan_sql(run),
+            reach=planner._get_reach_sql(),
+            unreachable=planner._get_unreachable_sql(),
+        )
+
+    def _get_steps_sql(self, company, cases, date):
+        """Return the query of the next step of each case."""
+        return SQL(
+            """
+            SELECT dcase.id AS case_id,
+                   CASE WHEN notice.has_problem THEN 'problem'
+                        WHEN broken.case_id IS NOT NULL THEN 'broken'
+                        WHEN line.case_id IS NULL THEN 'settled'
+                        WHEN notice.has_call THEN 'call'
+                        WHEN notice.has_proposal THEN 'review'
+                        WHEN notice.is_sending THEN 'sending'
+                        WHEN line.climbs AND NOT line.is_kept_back THEN 'remind'
+                        WHEN line.obstacle IN ('no_contact', 'no_channel')
+                            THEN 'contact'
+                        WHEN line.obstacle IN ('credit', 'credit_hold') THEN 'match'
+                        WHEN line.wait_date IS NOT NULL THEN 'wait'
+                        WHEN line.is_at_end THEN 'decide'
+                        ELSE COALESCE(line.rest, 'none') END AS next_step,
+                   CASE WHEN notice.has_problem OR notice.has_call
+                          OR notice.has_proposal OR broken.case_id IS NOT NULL
+                          OR (line.climbs AND NOT line.is_kept_back)
+                        THEN %(date)s::date
+                        ELSE COALESCE(line.wait_date, rest.until + 1)
+                        END AS next_step_date,
+                   line.next_level_id
+              FROM dunning_case dcase
+         LEFT JOIN (%(lines)s) line ON line.case_id = dcase.id
+         LEFT JOIN (%(notices)s) notice ON notice.case_id = dcase.id
+         LEFT JOIN (%(broken)s) broken ON broken.case_id = dcase.id
+         LEFT JOIN (%(rests)s) rest ON rest.case_id = dcase.id
+             WHERE dcase.company_id = %(company)s AND %(cases)s
+            """,
+            date=date,
+            lines=self._get_case_lines_sql(company, date),
+            notices=self._get_notices_sql(company),
+            broken=self._get_broken_promises_sql(company),
+            rests=self._get_rests_sql(company, date),
+            company=company.id,
+            cases=SQL("dcase.id IN %s", tuple(cases.ids)) if cases else SQL("TRUE"),
+        )
+
+    def _get_case_lines_sql(self, company, date):
+        """Return the query of what the lines of each case wait for."""
+        rest = SQL(" ").join(
+            SQL("WHEN %s THEN %s", reason, step)
+            for reason, step in RESTING_STEPS.items()
+        )
+        return SQL(
+            """
+            SELECT dcase.id AS case_id,
+                   BOOL_OR(line.reason IS NULL) AS climbs,
+                   BOOL_OR(COALESCE(plan.reason, obstacle.reason) IS NOT NULL)
+                       AS is_kept_back,
+                   MIN(COALESCE(plan.reason, obstacle.reason)) AS obstacle,
+                   MIN(GREATEST(line.climb_date, %(date)s + 1)) FILTER (
+                       WHERE line.not_owed IS NULL AND line.reason IS NOT NULL
+                         AND line.climb_date IS NOT NULL)
+                       AS wait_date,
+                   BOOL_OR(line.reason = 'last_level') AS is_at_end,
+                   MIN(CASE line.not_owed %(rest)s END) AS rest,
+                   (ARRAY_AGG(line.level_id ORDER BY line.reason IS NOT NULL,
+                       line.climb_date, line.rank_days DESC)
+                    FILTER (WHERE line.not_owed IS NULL))[1] AS next_level_id
+              FROM dunning_plan_line line
+              JOIN dunning_case dcase ON dcase.company_id = %(company)s
+               AND dcase.partner_id = line.partner_id
+               AND dcase.currency_id = line.currency_id
+         LEFT JOIN dunning_plan_case plan ON plan.case_id = dcase.id
+         LEFT JOIN dunning_plan_obstacle obstacle ON obstacle.case_id = dcase.id
+          GROUP BY dcase.id
+            """,
+            date=date,
+            rest=rest,
+            company=company.id,
+        )
+
+    def _get_notices_sql(self, company):
+        """Return the query of what the unfinished notices of each case wait for."""
+        return SQL(
+            """
+            SELECT notice.case_id,
+                   BOOL_OR(notice.state IN ('failed', 'in_doubt')) AS has_problem,
+                   BOOL_OR(notice.state = 'proposed') AS has_proposal,
+                   BOOL_OR(notice.state = 'queued' AND notice.channel IN %(manual)s)
+                       AS has_call,
+                   BOOL_OR(notice.state IN ('queued', 'in_flight')) AS is_sending
+              FROM dunning_notice notice
+             WHERE notice.company_id = %(company)s
+               AND (notice.state IN %(live)s
+                    OR (notice.state = 'failed' AND notice.fallback_notice_id IS NULL))
+          GROUP BY notice.case_id
+            """,
+            manual=self._get_manual_channels(),
+            company=company.id,
+            live=LIVE_STATES,
+        )
+
+    def _get_manual_channels(self):
+        """Return the codes of the channels whose notices a person carries out.
+
+        :rtype: tuple[str]
+        """
+        channels = self.env["dunning.channel"].sudo().search([])
+        codes = [c.code for c in channels if c._get_handler()._is_manual()]
+        return (*codes, "")
+
+    def _get_broken_promises_sql(self, company):
+        """Return the query of the cases with a broken promise that asks for a step.
+
+        It does until somebody has seen it, or the customer was reminded again.
+        """
+        return SQL(
+            """
+            SELECT DISTINCT promise.case_id
+              FROM dunning_promise promise
+              JOIN dunning_case dcase ON dcase.id = promise.case_id
+             WHERE promise.company_id = %(company)s AND promise.state = 'broken'
+               AND promise.is_seen IS NOT TRUE
+               AND COALESCE(dcase.last_notice_date, '-infinity') < promise.closed_on
+            """,
+            company=company.id,
+        )
+
+    def _get_rests_sql(self, company, date):
+        """Return the query of the day until which each case rests by agreement."""
+        return SQL(
+            """
+            SELECT case_id, MAX(until) AS until
+              FROM (SELECT promise.case_id, promise.rest_until AS until
+                      FROM dunning_promise promise
+                     WHERE promise.company_id = %(company)s
+                       AND promise.state = 'open' AND promise.rest_until >= %(date)s
+                     UNION ALL
+                    SELECT dcase.id, pause.date_until
+                      FROM dunning_pause pause
+                      JOIN dunning_case dcase ON dcase.company_id = pause.company_id
+                       AND (dcase.id = pause.case_id
+                            OR dcase.partner_id = pause.partner_id)
+                     WHERE pause.company_id = %(company)s AND pause.ended_on IS NULL
+                       AND %(date)s BETWEEN pause.date_from AND pause.date_until
+                   ) agreed
+          GROUP BY case_id
+            """,
+            company=company.id,
+            date=date,
+        )

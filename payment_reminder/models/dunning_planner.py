@@ -42,26 +42,59 @@ class DunningPlanner(models.AbstractModel):
         self._insert_exclusions(run)
         self.env.invalidate_all()
 
+    def _open_cases(self, partners, company):
+        """Make the cases and items that are missing, whatever is due when.
+
+        :param res.partner partners: customers
+        :param res.company company: whose receivables
+        """
+        run = self.env["dunning.run"].new(
+            {
+                "company_id": company.id,
+                "date": company._get_dunning_today(),
+                "partner_ids": partners.ids,
+            }
+        )
+        self.env.flush_all()
+        self._recreate_temporary_table(
+            "dunning_plan_line", self._get_line_plan_sql(run)
+        )
+        self._insert_cases(run)
+        self._insert_case_lines(run)
+        self.env.invalidate_all()
+        self.env["dunning.desk"]._refresh(
+            company,
+            self.env["dunning.case"].search(
+                [("partner_id", "in", partners.ids), ("company_id", "=", company.id)]
+            ),
+        )
+
     # === WHICH === #
 
-    def _get_scope_domain(self, run):
+    def _get_scope_domain(self, run, until=None):
         """Return the domain of the receivable lines that a run looks at.
 
         Lines that must not be dunned stay in it: they are left out with a reason.
 
+        :param datetime.date until: the last due date to look at; all without it
         :rtype: list
         """
-        return [
+        domain = [
             ("company_id", "=", run.company_id.id),
             ("parent_state", "=", "posted"),
             ("account_type", "=", "asset_receivable"),
             ("reconciled", "=", False),
             ("amount_residual_currency", ">", 0),
             ("partner_id", "!=", False),
-            ("date_maturity", "<=", run._get_horizon()),
         ]
+        if until:
+            domain.append(("date_maturity", "<=", until))
+        if run.partner_ids:
+            customers = run.partner_ids.commercial_partner_id._origin
+            domain.append(("partner_id.commercial_partner_id", "in", customers.ids))
+        return domain
 
-    def _get_scope(self, run):
+    def _get_scope(self, run, until=None):
         """Return ``FROM`` and ``WHERE`` of the lines in scope, record rules included.
 
         The line is ``account_move_line``, its invoice ``move``, its customer
@@ -69,7 +102,9 @@ class DunningPlanner(models.AbstractModel):
 
         :rtype: tuple[SQL, SQL]
         """
-        query = self.env["account.move.line"]._search(self._get_scope_domain(run))
+        query = self.env["account.move.line"]._search(
+            self._get_scope_domain(run, until)
+        )
         tables = SQL(
             """%s
               JOIN account_move move ON move.id = account_move_line.move_id
@@ -114,12 +149,15 @@ class DunningPlanner(models.AbstractModel):
                 WHEN move.payment_state IN ('in_payment', 'paid') THEN 'in_payment'
                 WHEN move.payment_state = 'blocked' THEN 'blocked'
                 WHEN EXISTS (%(pending)s) THEN 'pending_payment'
-                WHEN dcase.hold_until >= %(date)s THEN 'on_hold'
-                WHEN item.is_blocked IS TRUE THEN 'line_blocked'
+                WHEN %(paused)s THEN 'on_hold'
+                WHEN item.id IN (%(disputed)s) THEN 'disputed'
+                WHEN item.id IN (%(promised)s) THEN 'promised'
                 WHEN %(procedure)s IS NULL THEN 'no_procedure'
             END""",
             pending=self._get_pending_payment_sql(),
-            date=date,
+            paused=self.env["dunning.pause"]._get_paused_sql(date, company),
+            disputed=self.env["dunning.dispute"]._get_disputed_sql(company),
+            promised=self.env["dunning.promise"]._get_promised_sql(date, company),
             procedure=self._get_procedure_sql(company),
         )
 
@@ -138,16 +176,25 @@ class DunningPlanner(models.AbstractModel):
     # === CLASSIFYING LINES === #
 
     def _classify_lines(self, run):
-        """Fill ``dunning_plan_line``: every line in scope with level or reason.
-
-        The case of a line is not in it, because it may not exist yet: join it by
-        customer and currency.
-        """
-        tables, where = self._get_scope(run)
+        """Fill ``dunning_plan_line``: every line in scope with level or reason."""
         self._recreate_temporary_table(
-            "dunning_plan_line",
-            SQL(
-                """
+            "dunning_plan_line", self._get_line_plan_sql(run, run._get_horizon())
+        )
+
+    def _get_line_plan_sql(self, run, until=None):
+        """Return the query of every line in scope with its next level, or the reason.
+
+        ``climb_date`` is the first day on which the line may climb, if nothing else
+        keeps it back. The case of a line is not in it, because it may not exist yet:
+        join it by customer and currency.
+
+        :param dunning.run run: gives company, date and customers; may be a new record
+        :param datetime.date until: the last due date to look at; all without it
+        :rtype: SQL
+        """
+        tables, where = self._get_scope(run, until)
+        return SQL(
+            """
                 WITH scope AS MATERIALIZED (
                     SELECT account_move_line.id AS move_line_id,
                            move.id AS move_id,
@@ -171,7 +218,8 @@ class DunningPlanner(models.AbstractModel):
                      WHERE %(where)s
                 ), transition AS (%(transitions)s)
                 SELECT scope.*, level.id AS level_id, level.sequence AS level_sequence,
-                       level.rank_days, COALESCE(scope.not_owed, %(not_due)s) AS reason
+                       level.rank_days, COALESCE(scope.not_owed, %(not_due)s) AS reason,
+                       %(climb_date)s AS climb_date
                   FROM scope
              LEFT JOIN transition
                     ON transition.procedure_id = scope.procedure_id
@@ -182,15 +230,15 @@ class DunningPlanner(models.AbstractModel):
              LEFT JOIN dunning_level level
                     ON level.id = COALESCE(aged.id, transition.next_id)
                 """,
-                date=run.date,
-                procedure=self._get_procedure_sql(run.company_id),
-                not_owed=self._get_not_owed_sql(run.date, run.company_id),
-                tables=tables,
-                where=where,
-                transitions=self._get_transitions_sql(run),
-                aged=self._get_aged_level_sql(run.date),
-                not_due=self._get_not_due_sql(run),
-            ),
+            date=run.date,
+            procedure=self._get_procedure_sql(run.company_id),
+            not_owed=self._get_not_owed_sql(run.date, run.company_id),
+            tables=tables,
+            where=where,
+            transitions=self._get_transitions_sql(run),
+            aged=self._get_aged_level_sql(run.date),
+            not_due=self._get_not_due_sql(run),
+            climb_date=self._get_climb_date_sql(),
         )
 
     def _get_transitions_sql(self, run):
@@ -239,6 +287,15 @@ class DunningPlanner(models.AbstractModel):
                     + %(level)s.delay_days)
                 ELSE scope.date_maturity + %(level)s.delay_days END""",
             level=level,
+        )
+
+    def _get_climb_date_sql(self):
+        """Return the SQL of the first day on which a line may reach its next level."""
+        return SQL(
+            """CASE WHEN level.id IS NOT NULL THEN
+                GREATEST(%(reach_date)s, scope.pay_by_date + 1,
+                         scope.case_notice_date + level.min_gap_days) END""",
+            reach_date=self._get_reach_date_sql(SQL("level")),
         )
 
     def _get_aged_level_sql(self, date):

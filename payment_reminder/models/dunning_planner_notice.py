@@ -66,9 +66,18 @@ class DunningPlannerNotice(models.AbstractModel):
     def _classify_cases(self, run):
         """Fill ``dunning_plan_case``: every case with a line that climbs."""
         self._recreate_temporary_table(
-            "dunning_plan_case",
-            SQL(
-                """
+            "dunning_plan_case", self._get_case_plan_sql(run)
+        )
+
+    def _get_case_plan_sql(self, run):
+        """Return the query of every case with a line that climbs, and the reason.
+
+        It reads ``dunning_plan_line``, the temporary table or a CTE of that name.
+
+        :rtype: SQL
+        """
+        return SQL(
+            """
                 WITH climbing AS (
                     SELECT partner_id, currency_id,
                            (ARRAY_AGG(level_id ORDER BY rank_days DESC,
@@ -113,12 +122,11 @@ class DunningPlannerNotice(models.AbstractModel):
                    AND credit.currency_id = claimed.currency_id
                   JOIN LATERAL (%(contact)s) contact ON TRUE
                 """,
-                company=run.company_id.id,
-                itemised=self._get_itemised_sql(),
-                credit=self._get_credit_sql(run),
-                in_progress=self._get_in_progress_sql(),
-                contact=self._get_contact_sql(),
-            ),
+            company=run.company_id.id,
+            itemised=self._get_itemised_sql(),
+            credit=self._get_credit_sql(run),
+            in_progress=self._get_in_progress_sql(),
+            contact=self._get_contact_sql(),
         )
 
     def _get_itemised_sql(self):
@@ -165,10 +173,18 @@ class DunningPlannerNotice(models.AbstractModel):
         )
 
     def _get_contact_sql(self):
-        """Return the subquery of whom to write to: invoice contact, else customer."""
+        """Return the subquery of whom to write to.
+
+        The contact chosen for reminders, else the invoice contact, else the customer.
+        """
         return SQL(
             """
             SELECT COALESCE(
+                (SELECT chosen.id
+                   FROM res_partner customer
+                   JOIN res_partner chosen ON chosen.active AND chosen.id =
+                        (customer.dunning_contact_id ->> dcase.company_id::text)::int
+                  WHERE customer.id = claimed.partner_id),
                 (SELECT child.id FROM res_partner child
                   WHERE child.parent_id = claimed.partner_id
                     AND child.type = 'invoice' AND child.active
@@ -181,7 +197,7 @@ class DunningPlannerNotice(models.AbstractModel):
     # === NOTICES === #
 
     def _insert_notices(self, run):
-        self._mark_unreachable_cases(self._get_reachable_sql())
+        self._mark_unreachable_cases()
         self.env.cr.execute(
             SQL(
                 """
@@ -204,7 +220,9 @@ class DunningPlannerNotice(models.AbstractModel):
                     ON wanted.id = rel.dunning_channel_id AND wanted.active
                   JOIN dunning_plan_reach reach ON reach.case_id = plan.case_id
                   JOIN dunning_channel way ON way.id =
-                       CASE WHEN wanted.id = ANY (reach.channels) THEN wanted.id
+                       CASE WHEN reach.preferred_id = ANY (reach.channels)
+                            THEN reach.preferred_id
+                            WHEN wanted.id = ANY (reach.channels) THEN wanted.id
                             WHEN wanted.fallback_id = ANY (reach.channels)
                             THEN wanted.fallback_id END
                  WHERE plan.reason IS NULL
@@ -230,38 +248,64 @@ class DunningPlannerNotice(models.AbstractModel):
             for channel in channels
         )
 
-    def _mark_unreachable_cases(self, reachable):
+    def _mark_unreachable_cases(self):
         """Fill ``dunning_plan_reach`` and say why a case cannot be written to."""
-        self._recreate_temporary_table(
-            "dunning_plan_reach",
+        self._recreate_temporary_table("dunning_plan_reach", self._get_reach_sql())
+        self.env.cr.execute(
             SQL(
                 """
-                SELECT plan.case_id, ARRAY[%s]::int[] AS channels
-                  FROM dunning_plan_case plan
-                  JOIN res_partner contact ON contact.id = plan.contact_id
-                  JOIN dunning_level level ON level.id = plan.level_id
-                 WHERE plan.reason IS NULL
+                UPDATE dunning_plan_case plan
+                   SET reason = obstacle.reason
+                  FROM (%s) obstacle
+                 WHERE obstacle.case_id = plan.case_id
                 """,
-                reachable,
-            ),
+                self._get_unreachable_sql(),
+            )
         )
-        self.env.cr.execute(
+
+    def _get_reach_sql(self):
+        """Return the query of the channels through which each case is reached.
+
+        It reads ``dunning_plan_case``, the temporary table or a CTE of that name.
+
+        :rtype: SQL
+        """
+        return SQL(
             """
-            UPDATE dunning_plan_case plan
-               SET reason = CASE WHEN way.has_channel THEN 'no_contact'
-                                 ELSE 'no_channel' END
-              FROM (SELECT reach.case_id, COUNT(wanted.id) > 0 AS has_channel,
-                           BOOL_OR(wanted.id = ANY (reach.channels)
-                               OR wanted.fallback_id = ANY (reach.channels))
-                               AS is_reached
-                      FROM dunning_plan_reach reach
-                      JOIN dunning_plan_case plan ON plan.case_id = reach.case_id
-                 LEFT JOIN dunning_level_channel_rel rel
-                        ON rel.dunning_level_id = plan.level_id
-                 LEFT JOIN dunning_channel wanted
-                        ON wanted.id = rel.dunning_channel_id AND wanted.active
-                  GROUP BY reach.case_id) way
-             WHERE way.case_id = plan.case_id AND way.is_reached IS NOT TRUE
+            SELECT plan.case_id, ARRAY[%s]::int[] AS channels,
+                   (customer.dunning_channel_id ->> level.company_id::text)::int
+                       AS preferred_id
+              FROM dunning_plan_case plan
+              JOIN res_partner customer ON customer.id = plan.partner_id
+              JOIN res_partner contact ON contact.id = plan.contact_id
+              JOIN dunning_level level ON level.id = plan.level_id
+             WHERE plan.reason IS NULL
+            """,
+            self._get_reachable_sql(),
+        )
+
+    def _get_unreachable_sql(self):
+        """Return the query of the cases that no channel of their level reaches.
+
+        It reads ``dunning_plan_case`` and ``dunning_plan_reach``, like the others.
+
+        :rtype: SQL
+        """
+        return SQL(
+            """
+            SELECT reach.case_id,
+                   CASE WHEN COUNT(wanted.id) > 0 THEN 'no_contact'
+                        ELSE 'no_channel' END AS reason
+              FROM dunning_plan_reach reach
+              JOIN dunning_plan_case plan ON plan.case_id = reach.case_id
+         LEFT JOIN dunning_level_channel_rel rel
+                ON rel.dunning_level_id = plan.level_id
+         LEFT JOIN dunning_channel wanted
+                ON wanted.id = rel.dunning_channel_id AND wanted.active
+          GROUP BY reach.case_id
+            HAVING BOOL_OR(reach.preferred_id = ANY (reach.channels)
+                       OR wanted.id = ANY (reach.channels)
+                       OR wanted.fallback_id = ANY (reach.channels)) IS NOT TRUE
             """
         )
 

@@ -37,6 +37,11 @@ class DunningRun(models.Model):
         default=lambda self: self.env.user,
         help="Signs what is sent where neither the level nor the case names somebody.",
     )
+    partner_ids = fields.Many2many(
+        comodel_name="res.partner",
+        string="Only These Customers",
+        help="Empty: all customers.",
+    )
     is_unattended = fields.Boolean(
         readonly=True,
         copy=False,
@@ -221,11 +226,11 @@ class DunningRun(models.Model):
         return runs
 
     def write(self, vals):
-        if {"date", "company_id"} & set(vals) and any(
+        if {"date", "company_id", "partner_ids"} & set(vals) and any(
             run.state != "draft" for run in self
         ):
             raise UserError(
-                self.env._("Date and company of a planned run cannot be changed.")
+                self.env._("Date, company and customers of a planned run are fixed.")
             )
         return super().write(vals)
 

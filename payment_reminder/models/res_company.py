@@ -16,6 +16,23 @@ class ResCompany(models.Model):
         help="Used for customers and invoices that name no procedure of their own.",
     )
 
+    dunning_promise_grace_days = fields.Integer(
+        string="Days of Grace for Promises",
+        default=2,
+        help="A promise to pay counts as broken only so many days after its date.",
+    )
+    dunning_high_amount = fields.Monetary(
+        string="High Amount",
+        default=5000.0,
+        help="Customers who owe at least this much are marked on the desk and in the "
+        "review of a run.",
+    )
+
+    _dunning_grace_sane = models.Constraint(
+        "CHECK (dunning_promise_grace_days >= 0)",
+        "The days of grace cannot be negative.",
+    )
+
     # === CRUD METHODS === #
 
     @api.model_create_multi
@@ -40,6 +57,19 @@ class ResCompany(models.Model):
         """
         self.ensure_one()
         return self.partner_id.tz or self.resource_calendar_id.tz or self.env.user.tz
+
+    def _get_dunning_todays_sql(self):
+        """Return the query of each company's today: ``company_id``, ``date``.
+
+        :rtype: SQL
+        """
+        rows = [
+            SQL("SELECT %s AS company_id, %s::date AS date", company.id, today)
+            for company in self
+            for today in [company._get_dunning_today()]
+        ]
+        none = SQL("SELECT 0 AS company_id, NULL::date AS date")
+        return SQL(" UNION ALL ").join(rows or [none])
 
     def _ensure_dunning_procedure(self):
         """Copy the shipped procedure to the companies that have none yet."""

@@ -1,11 +1,15 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Command
 
 
 class ResPartner(models.Model):
-    """Which procedure a customer follows, and its cases."""
+    """How a customer is reminded, and the customer's cases."""
 
-    _inherit = "res.partner"
+    _name = "res.partner"
+    _inherit = ["res.partner", "dunning.reminded"]
 
+    # === HOW === #
     dunning_procedure_id = fields.Many2one(
         comodel_name="dunning.procedure",
         string="Reminder Procedure",
@@ -13,8 +17,32 @@ class ResPartner(models.Model):
         domain="[('company_id', '=', current_company_id)]",
         help="Leave empty to use the company's default procedure.",
     )
+    dunning_contact_id = fields.Many2one(
+        comodel_name="res.partner",
+        string="Contact for Reminders",
+        company_dependent=True,
+        domain="[('id', 'child_of', id)]",
+        help="Who is written to and called; empty: the invoice contact, else the "
+        "customer.",
+    )
+    dunning_channel_id = fields.Many2one(
+        comodel_name="dunning.channel",
+        string="Preferred Way",
+        company_dependent=True,
+        help="Replaces the channels of a level, where the level has a text for it.",
+    )
+
+    # === HISTORY === #
     dunning_case_ids = fields.One2many(
-        comodel_name="dunning.case", inverse_name="partner_id"
+        comodel_name="dunning.case",
+        inverse_name="partner_id",
+        groups="payment_reminder.group_dunning_readonly",
+    )
+    dunning_pause_ids = fields.One2many(
+        comodel_name="dunning.pause",
+        inverse_name="partner_id",
+        string="Pauses",
+        groups="payment_reminder.group_dunning_readonly",
     )
     dunning_case_count = fields.Integer(
         compute="_compute_dunning_status",
@@ -26,6 +54,35 @@ class ResPartner(models.Model):
         groups="payment_reminder.group_dunning_readonly",
         help="What is overdue and which level it has reached.",
     )
+
+    dunning_promise_text = fields.Char(
+        string="Promises",
+        compute="_compute_dunning_promise_text",
+        groups="payment_reminder.group_dunning_readonly",
+        help="How many promises to pay the customer has kept.",
+    )
+
+    # === COMPUTE METHODS === #
+
+    @api.depends_context("company", "lang")
+    def _compute_dunning_promise_text(self):
+        rows = self.env["dunning.promise"]._read_group(
+            [
+                ("partner_id", "in", self.commercial_partner_id.ids),
+                ("company_id", "=", self.env.company.id),
+                ("state", "in", ("kept", "broken")),
+            ],
+            ["partner_id", "state"],
+            ["__count"],
+        )
+        counts = {(partner, state): number for partner, state, number in rows}
+        for partner in self:
+            customer = partner.commercial_partner_id
+            kept = counts.get((customer, "kept"), 0)
+            total = kept + counts.get((customer, "broken"), 0)
+            partner.dunning_promise_text = total and self.env._(
+                "%(kept)s of %(total)s kept", kept=kept, total=total
+            )
 
     @api.depends_context("company", "lang")
     def _compute_dunning_status(self):
@@ -43,7 +100,13 @@ class ResPartner(models.Model):
             partner.dunning_status = "; ".join(own.mapped("status_text")) or False
 
     def _commercial_fields(self):
-        return super()._commercial_fields() + ["dunning_procedure_id"]
+        return super()._commercial_fields() + [
+            "dunning_procedure_id",
+            "dunning_contact_id",
+            "dunning_channel_id",
+        ]
+
+    # === ACTION METHODS === #
 
     def action_view_dunning_cases(self):
         """Open the customer's cases: the form when there is one only."""
@@ -52,3 +115,56 @@ class ResPartner(models.Model):
             [("partner_id", "=", self.commercial_partner_id.id)]
         )
         return cases._get_records_action(name=self.env._("Payment Reminders"))
+
+    # === REMINDED === #
+
+    def _get_dunning_customers(self):
+        return self.commercial_partner_id
+
+    def _get_dunning_companies(self):
+        return self.env.company
+
+    def _get_dunning_explanations(self):
+        explainer = self.env["dunning.explainer"]
+        return [
+            sentence
+            for partner in self.commercial_partner_id
+            for sentence in explainer._explain_partner(partner, self.env.company)
+        ]
+
+    def _dunning_pause(self, until, reason):
+        """Leave the customers out of reminders up to and including ``until``.
+
+        :rtype: dunning.pause
+        """
+        return self.env["dunning.pause"].create(
+            [
+                {"partner_id": partner.id, "date_until": until, "reason": reason}
+                for partner in self.commercial_partner_id
+            ]
+        )
+
+    def _dunning_remind_now(self, companies, origin=None):
+        """Plan a run of today for these customers in each of ``companies``.
+
+        :param origin: the records a person started from, to explain what is not due
+        :raise UserError: when nothing is due anywhere, with the reasons
+        :return: the action that opens what is proposed
+        """
+        runs = self.env["dunning.run"].create(
+            [
+                {
+                    "company_id": company.id,
+                    "date": company._get_dunning_today(),
+                    "partner_ids": [Command.set(self.commercial_partner_id.ids)],
+                }
+                for company in companies
+            ]
+        )
+        for run in runs:
+            run.action_plan()
+        useful = runs.filtered("notice_ids")
+        if not useful:
+            raise UserError("\n".join((origin or self)._get_dunning_explanations()))
+        (runs - useful).unlink()
+        return useful._get_records_action()

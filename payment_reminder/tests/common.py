@@ -1,6 +1,7 @@
 from datetime import date, timedelta
 
 from odoo.fields import Command
+from odoo.tools import SQL
 
 from odoo.addons.account.tests.common import AccountTestInvoicingCommon
 
@@ -263,6 +264,45 @@ class DunningCommon(AccountTestInvoicingCommon):
         """Return why the receivables of ``move`` were left out of ``run``."""
         exclusions = run.exclusion_ids.filtered(lambda row: row.move_id == move)
         return exclusions.mapped("reason")
+
+    @classmethod
+    def _pause(cls, record, until=None, start=None):
+        """Pause a case, a customer or an invoice, whatever the clock says.
+
+        :param until: the last day, default far away
+        :param start: the first day, default long ago
+        """
+        field = {
+            "dunning.case": "case_id",
+            "res.partner": "partner_id",
+            "account.move": "move_id",
+        }[record._name]
+        pause = cls.env["dunning.pause"].create(
+            {
+                field: record.id,
+                "company_id": cls.company.id,
+                "date_from": start or date(2025, 1, 1),
+                "date_until": date(2099, 12, 31),
+                "reason": "Illness",
+            }
+        )
+        if until:  # a day before the clock's is refused
+            pause.flush_recordset()
+            cls.env.cr.execute(
+                SQL(
+                    "UPDATE dunning_pause SET date_until = %s WHERE id = %s",
+                    until,
+                    pause.id,
+                )
+            )
+            pause.invalidate_recordset()
+        return pause
+
+    @classmethod
+    def _object(cls, moves, **values):
+        """Return a dispute about the items of ``moves``."""
+        items = cls._items(moves)
+        return items.case_id._dispute(items, "quality", "Not what we agreed", **values)
 
     # === ASSERTIONS === #
 

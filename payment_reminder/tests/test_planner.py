@@ -518,7 +518,7 @@ class TestPlannerExclusion(DunningCommon):
     def test_case_on_hold_is_left_out(self):
         invoice = self._overdue(5)
         self._run_and_send(self._days_ago(2))
-        self._case().write({"hold_until": self.today, "hold_reason": "Illness"})
+        self._pause(self._case(), self.today)
         late = self._overdue(4)
         run = self._plan()
         self.assertLeftOut(run, invoice, "on_hold")
@@ -527,16 +527,16 @@ class TestPlannerExclusion(DunningCommon):
     def test_hold_ends_by_itself(self):
         invoice = self._overdue(30)
         self._run_and_send(self._days_ago(20))
-        self._case().write({"hold_until": self._days_ago(1), "hold_reason": "Holidays"})
+        self._pause(self._case(), self._days_ago(1))
         self.assertReminded(self._plan(), invoice, self.second)
 
-    def test_blocked_item_is_left_out_alone(self):
-        blocked = self._overdue(30)
+    def test_disputed_item_is_left_out_alone(self):
+        disputed = self._overdue(30)
         other = self._overdue(25)
         self._run_and_send(self._days_ago(15))
-        self._items(blocked).is_blocked = True
+        self._object(disputed)
         run = self._plan()
-        self.assertLeftOut(run, blocked, "line_blocked")
+        self.assertLeftOut(run, disputed, "disputed")
         self.assertReminded(run, other, self.second)
         self.assertEqual(run.notice_ids.amount_total, 100.0)
 

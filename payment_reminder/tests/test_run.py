@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import date, timedelta
 
 from freezegun import freeze_time
 
@@ -283,10 +283,13 @@ class TestRun(DunningCommon, CronMixinCase):
 
     def test_what_is_checked_when_planned_is_checked_again(self):
         obstacles = {
-            "hold": lambda move: self._case(move.partner_id).write(
-                {"hold_until": self.today, "hold_reason": "Illness"}
+            "case": lambda move: self._pause(self._case(move.partner_id)),
+            "customer": lambda move: self._pause(move.partner_id),
+            "invoice": self._pause,
+            "dispute": self._object,
+            "promise": lambda move: self._case(move.partner_id)._promise(
+                10.0, date(2099, 1, 1)
             ),
-            "item": lambda move: self._items(move).write({"is_blocked": True}),
             "followup": lambda move: move.write({"no_followup": True}),
             "payment": lambda move: move.action_toggle_block_payment(),
             "draft": lambda move: move.button_draft(),

@@ -230,20 +230,19 @@ class TestSendingClaim(SendingCommon):
 
     def test_customer_put_on_hold_is_skipped(self):
         notice = self._queue()
-        notice.case_id.write({"hold_until": self.today, "hold_reason": "called us"})
-        self.assertSkipped(notice, "on hold")
+        self._pause(notice.case_id, self.today)
+        self.assertSkipped(notice, "paused")
 
     def test_customer_whose_hold_is_over_is_written_to(self):
         notice = self._queue()
-        yesterday = self._days_ago(1)
-        notice.case_id.write({"hold_until": yesterday, "hold_reason": "called us"})
+        self._pause(notice.case_id, self._days_ago(1))
         self._work()
         self.assertSent(notice)
 
-    def test_blocked_item_is_skipped(self):
+    def test_disputed_item_is_skipped(self):
         notice = self._queue()
-        self._items(notice.line_ids.move_id).is_blocked = True
-        self.assertSkipped(notice, "blocked")
+        self._object(notice.line_ids.move_id)
+        self.assertSkipped(notice, "disputed")
 
     def test_invoice_excluded_from_followup_is_skipped(self):
         notice = self._queue()

@@ -1,0 +1,2 @@
+from . import dunning_explanation
+from . import dunning_pause_wizard
