@@ -4,6 +4,8 @@ from odoo import models
 from odoo.tools import SQL
 from odoo.tools.misc import format_date
 
+from .dunning_case_desk import TODAY_STEPS
+
 #: How many of the largest overdue cases are named.
 TOP_CASES = 5
 
@@ -124,8 +126,8 @@ class DunningDigest(models.AbstractModel):
             "company": company,
             "date_text": format_date(self.env, date, date_format="long"),
             "since_text": self._get_since_text(since, date),
-            "url": self._get_url("dunning_case_action"),
-            "todo": [row for row in self._get_todo(company, date) if row["count"]],
+            "url": self._get_url("dunning_desk_action"),
+            "todo": self._get_todo(company, date),
             "sent": self._get_sent(company, start, end),
             "paid": paid[:TOP_PAYMENTS],
             "paid_more": len(paid[TOP_PAYMENTS:]),
@@ -144,96 +146,47 @@ class DunningDigest(models.AbstractModel):
         """Return the link to an action of this addon, or to one of its records."""
         path = f"/odoo/action-payment_reminder.{action}"
         record_path = f"/{record}" if record else ""
-        return self.env["ir.config_parameter"].sudo().get_base_url() + path + record_path
+        return (
+            self.env["ir.config_parameter"].sudo().get_base_url() + path + record_path
+        )
 
     # === TO DO === #
 
     def _get_todo(self, company, date):
-        """Return what waits for a person, by kind; overridable.
+        """Return what waits for a person, by kind, the most urgent first; overridable.
+
+        The next steps are those of the desk, so that both say the same.
 
         :return: ``[{text: str, count: int, url: str}]``
         :rtype: list[dict]
         """
-        return [
-            self._count_calls(company, date),
-            self._count_problems(company),
-            self._count_promises(company),
-            self._count_disputes(company),
-            self._count_proposals(company),
-            self._count_reviews(company),
+        self.env["dunning.desk"]._refresh(company, date=date)
+        Case = self.env["dunning.case"]
+        counts = dict(
+            Case._read_group(
+                [("company_id", "=", company.id), ("next_step", "in", TODAY_STEPS)],
+                ["next_step"],
+                ["__count"],
+            )
+        )
+        labels = Case._fields["next_step"]._description_selection(self.env)
+        steps = [
+            self._prepare_todo(label, counts[step])
+            for step, label in labels
+            if counts.get(step)
         ]
+        return steps + self._get_disputes(company)
 
-    def _count(self, text, model, domain, action):
-        """Return one kind of work, with the number of its records.
-
-        :param str model: nothing is counted while the model does not exist
-        """
-        count = self.env[model].search_count(domain) if model in self.env else 0
+    def _prepare_todo(self, text, count, action="dunning_desk_action"):
         return {"text": text, "count": count, "url": self._get_url(action)}
 
-    def _count_calls(self, company, date):
-        return self._count(
-            self.env._("Customers to call"),
-            "dunning.notice",
-            [
-                ("company_id", "=", company.id),
-                ("channel", "=", "call"),
-                ("state", "in", ("queued", "in_flight")),
-            ],
-            "dunning_notice_action",
+    def _get_disputes(self, company):
+        """Return the disputes that wait for an answer, nothing without any."""
+        count = self.env["dunning.dispute"].search_count(
+            [("company_id", "=", company.id), ("state", "=", "open")]
         )
-
-    def _count_problems(self, company):
-        return self._count(
-            self.env._("Reminders not delivered or in doubt"),
-            "dunning.notice",
-            [
-                ("company_id", "=", company.id),
-                "|",
-                ("state", "=", "in_doubt"),
-                "&",
-                ("state", "=", "failed"),
-                ("fallback_notice_id", "=", False),
-            ],
-            "dunning_notice_action",
-        )
-
-    def _count_promises(self, company):
-        return self._count(
-            self.env._("Broken promises to pay"),
-            "dunning.promise",
-            [
-                ("company_id", "=", company.id),
-                ("state", "=", "broken"),
-                ("case_id.is_open", "=", True),
-            ],
-            "dunning_case_action",
-        )
-
-    def _count_disputes(self, company):
-        return self._count(
-            self.env._("Open disputes"),
-            "dunning.dispute",
-            [("company_id", "=", company.id), ("state", "=", "open")],
-            "dunning_case_action",
-        )
-
-    def _count_proposals(self, company):
-        return self._count(
-            self.env._("Proposed reminders to review"),
-            "dunning.notice",
-            [("company_id", "=", company.id), ("state", "=", "proposed")],
-            "dunning_run_action",
-        )
-
-    def _count_reviews(self, company):
-        """Customers whose next level only a person may send."""
-        is_unattended = company.dunning_is_unattended
-        return {
-            "text": self.env._("Customers whose next level needs a review"),
-            "count": company.dunning_review_count if is_unattended else 0,
-            "url": self._get_url("dunning_run_action"),
-        }
+        text = self.env._("Open disputes")
+        return [self._prepare_todo(text, count, "dunning_dispute_action")][:count]
 
     # === WHAT HAPPENED === #
 

@@ -282,6 +282,4 @@ class DunningNoticeSending(models.AbstractModel):
         :rtype: res.users
         """
         self.ensure_one()
-        return (
-            self.user_id or self.company_id._get_dunning_person() or self.env.user
-        )
+        return self.user_id or self.company_id._get_dunning_person() or self.env.user

@@ -71,6 +71,7 @@ class DunningScheduler(models.AbstractModel):
             "_watch_pauses",
             "_lapse_calls",
             "_run_unattended",
+            "_refresh_desk",
         ]
 
     def _run_day(self, company, date):
@@ -123,13 +124,11 @@ class DunningScheduler(models.AbstractModel):
 
     def _watch_promises(self, company, date):
         """Find out which promises were kept or broken by ``date``."""
-        if "dunning.promise" in self.env:
-            self.env["dunning.promise"]._watch(company, date)
+        self.env["dunning.promise"]._watch(company, date)
 
     def _watch_pauses(self, company, date):
         """Let reminders resume whose pause has ended by ``date``."""
-        if "dunning.pause" in self.env:
-            self.env["dunning.pause"]._watch(company, date)
+        self.env["dunning.pause"]._watch(company, date)
 
     def _lapse_calls(self, company, date):
         """Give up calls that nobody answered, so that the next level can be reached."""
@@ -149,7 +148,6 @@ class DunningScheduler(models.AbstractModel):
             return Run
         run = Run.create(self._prepare_run_values(company, date))
         run._plan()
-        company.sudo().dunning_review_count = self._count_reviews(run)
         if not run.notice_ids:
             run.unlink()
             return Run
@@ -162,13 +160,9 @@ class DunningScheduler(models.AbstractModel):
         """Return the values of the unattended run of a company's day."""
         return {"company_id": company.id, "date": date, "is_unattended": True}
 
-    def _count_reviews(self, run):
-        """Return how many customers have reached a level that needs a review."""
-        [[count]] = self.env["dunning.run.exclusion"]._read_group(
-            [("run_id", "=", run.id), ("reason", "=", "reviewed_only")],
-            aggregates=["partner_id:count_distinct"],
-        )
-        return count
+    def _refresh_desk(self, company, date):
+        """Find the next step of each case, now that the day's work is done."""
+        self.env["dunning.desk"]._refresh(company, date=date)
 
     # === AFTERWARDS === #
 

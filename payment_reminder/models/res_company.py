@@ -7,7 +7,8 @@ from odoo.tools import SQL
 class ResCompany(models.Model):
     """The company's default procedure and its idea of 'today'."""
 
-    _inherit = "res.company"
+    _name = "res.company"
+    _inherit = ["res.company", "dunning.company.schedule", "dunning.company.watchdog"]
 
     dunning_procedure_id = fields.Many2one(
         comodel_name="dunning.procedure",

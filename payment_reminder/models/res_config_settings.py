@@ -22,6 +22,17 @@ class ResConfigSettings(models.TransientModel):
         readonly=False,
         domain="[('share', '=', False), ('company_ids', 'in', company_id)]",
     )
+    dunning_promise_grace_days = fields.Integer(
+        related="company_id.dunning_promise_grace_days", readonly=False
+    )
+    dunning_high_amount = fields.Monetary(
+        related="company_id.dunning_high_amount",
+        currency_field="dunning_currency_id",
+        readonly=False,
+    )
+    dunning_currency_id = fields.Many2one(
+        related="company_id.currency_id", string="Company Currency for Reminders"
+    )
     dunning_tz = fields.Char(compute="_compute_dunning_tz")
     dunning_watchdog = fields.Char(compute="_compute_dunning_watchdog")
 

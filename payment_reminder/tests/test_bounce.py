@@ -213,9 +213,7 @@ class TestBounce(SendingCommon):
         self.assertEqual((letter.channel, letter.state), ("letter", "queued"))
         self._work()
         self.assertEqual(letter.state, "sent")
-        self.assertEqual(
-            self._items(notice.line_ids.move_id).level_id, notice.level_id
-        )
+        self.assertEqual(self._items(notice.line_ids.move_id).level_id, notice.level_id)
 
     def test_letter_of_the_same_run_that_was_sent_keeps_the_level(self):
         self.friendly.channel_ids = self.email_channel | self.letter_channel
@@ -301,9 +299,7 @@ class TestBounce(SendingCommon):
         self.assertEqual(notice.state, "sent")
         self.assertFalse(notice.bounced_at or notice.bounced_email)
         self.assertFalse(notice.fallback_notice_id)
-        self.assertEqual(
-            self._items(notice.line_ids.move_id).level_id, notice.level_id
-        )
+        self.assertEqual(self._items(notice.line_ids.move_id).level_id, notice.level_id)
         self.assertFalse(notice.case_id.activity_ids)
 
     def test_what_is_no_final_bounce_changes_nothing(self):

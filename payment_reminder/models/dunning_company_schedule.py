@@ -9,10 +9,11 @@ from odoo.exceptions import ValidationError
 STATUS_GROUPS = "payment_reminder.group_dunning_readonly"
 
 
-class ResCompany(models.Model):
-    """When the company's day begins, what happens by itself, and how it went."""
+class DunningCompanySchedule(models.AbstractModel):
+    """The part of ``res.company`` about what happens by itself, when, and how it went."""
 
-    _inherit = "res.company"
+    _name = "dunning.company.schedule"
+    _description = "Company: Daily Reminder Work"
 
     # === CHOICES === #
     dunning_is_unattended = fields.Boolean(
@@ -44,11 +45,6 @@ class ResCompany(models.Model):
     )
     dunning_last_success = fields.Datetime(readonly=True, groups=STATUS_GROUPS)
     dunning_last_error = fields.Char(readonly=True, groups=STATUS_GROUPS)
-    dunning_review_count = fields.Integer(
-        readonly=True,
-        groups=STATUS_GROUPS,
-        help="Customers whose next level waited for a review on the last day.",
-    )
     dunning_digest_date = fields.Date(readonly=True, groups=STATUS_GROUPS)
 
     # === CONSTRAINT METHODS === #

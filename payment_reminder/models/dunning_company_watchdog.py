@@ -11,10 +11,11 @@ STUCK_HOURS = 24
 SILENT_HOURS = 48
 
 
-class ResCompany(models.Model):
-    """Notices when what should happen by itself does not."""
+class DunningCompanyWatchdog(models.AbstractModel):
+    """The part of ``res.company`` that sees when nothing happens by itself."""
 
-    _inherit = "res.company"
+    _name = "dunning.company.watchdog"
+    _description = "Company: Reminder Watchdog"
 
     # === BUSINESS METHODS === #
 
