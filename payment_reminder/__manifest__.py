@@ -34,6 +34,7 @@
         "views/dunning_level_views.xml",
         "views/account_move_views.xml",
         "views/res_partner_views.xml",
+        "views/dunning_channel_views.xml",
         "views/res_config_settings_views.xml",
         "views/payment_reminder_menus.xml",
     ],

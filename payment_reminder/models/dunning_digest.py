@@ -120,8 +120,7 @@ class DunningDigest(models.AbstractModel):
         """
         start = company._get_dunning_midnight(since)
         end = company._get_dunning_midnight(date)
-        totals = self._get_overdue(company, date)
-        paid = self._get_paid(company, start, end)
+        paid, paid_more = self._get_paid(company, start, end)
         return {
             "company": company,
             "date_text": format_date(self.env, date, date_format="long"),
@@ -129,10 +128,10 @@ class DunningDigest(models.AbstractModel):
             "url": self._get_url("dunning_desk_action"),
             "todo": self._get_todo(company, date),
             "sent": self._get_sent(company, start, end),
-            "paid": paid[:TOP_PAYMENTS],
-            "paid_more": len(paid[TOP_PAYMENTS:]),
-            "overdue": self._get_overdue_text(totals),
-            "top": [self._prepare_case(row) for row in totals[:TOP_CASES]],
+            "paid": paid,
+            "paid_more": paid_more,
+            "overdue": self._get_overdue_text(company, date),
+            "top": self._get_top_cases(company, date),
             "watchdog": company._get_dunning_watchdog(),
         }
 
@@ -213,14 +212,16 @@ class DunningDigest(models.AbstractModel):
 
         From reconciliation: credit notes and exchange differences are no payments.
 
-        :return: ``[{text: str, amount: str, url: str}]``
-        :rtype: list[dict]
+        :return: ``[{text: str, amount: str, url: str}]`` and the number of the cases
+            that are not in it any more
+        :rtype: tuple[list[dict], int]
         """
         self.env.flush_all()
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT item.case_id, SUM(part.debit_amount_currency) AS amount
+                SELECT item.case_id, SUM(part.debit_amount_currency),
+                       COUNT(*) OVER ()
                   FROM account_partial_reconcile part
                   JOIN dunning_case_line item ON item.move_line_id = part.debit_move_id
                   JOIN account_move_line credit ON credit.id = part.credit_move_id
@@ -234,68 +235,85 @@ class DunningDigest(models.AbstractModel):
               GROUP BY item.case_id
                 HAVING SUM(part.debit_amount_currency) > 0
               ORDER BY SUM(part.amount) DESC, item.case_id
+                 LIMIT %(limit)s
                 """,
                 company=company.id,
                 start=start,
                 end=end,
+                limit=TOP_PAYMENTS,
             )
         )
-        cases = self.env["dunning.case"].browse(case_id for case_id, _amount in rows)
-        return [
-            {
-                "text": case.partner_id.display_name,
-                "amount": case.currency_id.format(amount),
-                "url": self._get_url("dunning_case_action", case.id),
-            }
-            for case, (_case_id, amount) in zip(cases, rows, strict=True)
-        ]
+        more = rows[0][2] - len(rows) if rows else 0
+        return [self._prepare_case(case_id, paid) for case_id, paid, _n in rows], more
 
-    # === WHAT IS OVERDUE === #
-
-    def _get_overdue(self, company, date):
-        """Return the overdue amount of each case, the largest first.
-
-        :return: ``[(case id, amount in its currency, first due date)]``
-        :rtype: list[tuple]
-        """
-        self.env.flush_all()
-        return self.env.execute_query(
-            SQL(
-                """
-                SELECT item.case_id, SUM(line.amount_residual_currency),
-                       MIN(line.date_maturity)
-                  FROM dunning_case_line item
-                  JOIN account_move_line line ON line.id = item.move_line_id
-                 WHERE item.company_id = %(company)s AND %(is_open)s
-                   AND line.date_maturity < %(date)s
-              GROUP BY item.case_id
-              ORDER BY SUM(line.amount_residual) DESC, item.case_id
-                """,
-                date=date,
-                company=company.id,
-                is_open=self.env["dunning.case.line"]._get_open_sql(SQL("line")),
-            )
-        )
-
-    def _get_overdue_text(self, totals):
-        """Return what is overdue in all, by currency."""
-        sums = {}
-        cases = self.env["dunning.case"].browse(case_id for case_id, *_rest in totals)
-        for case, (_case_id, amount, _due) in zip(cases, totals, strict=True):
-            currency = case.currency_id
-            sums[currency] = sums.get(currency, 0.0) + amount
-        return " + ".join(currency.format(sums[currency]) for currency in sums)
-
-    def _prepare_case(self, row):
-        """Return what the summary says about one of the largest cases."""
-        case_id, amount, due = row
+    def _prepare_case(self, case_id, amount):
+        """Return what the summary says about a case and an amount in its currency."""
         case = self.env["dunning.case"].browse(case_id)
         return {
             "text": case.partner_id.display_name,
             "amount": case.currency_id.format(amount),
-            "late_text": self.env._(
-                "due since %(date)s", date=format_date(self.env, due)
-            ),
-            "level": case.level_id.name or "",
             "url": self._get_url("dunning_case_action", case.id),
         }
+
+    # === WHAT IS OVERDUE === #
+
+    def _get_overdue_sql(self, company, date):
+        """Return ``FROM`` and ``WHERE`` of the overdue lines of a company's cases."""
+        self.env.flush_all()
+        return SQL(
+            """dunning_case_line item
+               JOIN dunning_case dcase ON dcase.id = item.case_id
+               JOIN account_move_line line ON line.id = item.move_line_id
+              WHERE item.company_id = %(company)s AND %(is_open)s
+                AND line.date_maturity < %(date)s""",
+            company=company.id,
+            date=date,
+            is_open=self.env["dunning.case.line"]._get_open_sql(SQL("line")),
+        )
+
+    def _get_overdue_text(self, company, date):
+        """Return what is overdue in all, by currency, the largest first."""
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT dcase.currency_id, SUM(line.amount_residual_currency)
+                  FROM %s
+              GROUP BY dcase.currency_id
+              ORDER BY SUM(line.amount_residual) DESC
+                """,
+                self._get_overdue_sql(company, date),
+            )
+        )
+        Currency = self.env["res.currency"]
+        return " + ".join(Currency.browse(id_).format(amount) for id_, amount in rows)
+
+    def _get_top_cases(self, company, date):
+        """Return the cases with the largest overdue amounts.
+
+        :return: ``[{text: str, amount: str, late_text: str, level: str, url: str}]``
+        :rtype: list[dict]
+        """
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT item.case_id, SUM(line.amount_residual_currency),
+                       MIN(line.date_maturity)
+                  FROM %s
+              GROUP BY item.case_id
+              ORDER BY SUM(line.amount_residual) DESC, item.case_id
+                 LIMIT %s
+                """,
+                self._get_overdue_sql(company, date),
+                TOP_CASES,
+            )
+        )
+        return [
+            {
+                **self._prepare_case(case_id, amount),
+                "level": self.env["dunning.case"].browse(case_id).level_id.name or "",
+                "late_text": self.env._(
+                    "due since %(date)s", date=format_date(self.env, due)
+                ),
+            }
+            for case_id, amount, due in rows
+        ]

@@ -150,6 +150,7 @@ class DunningNoticeBounce(models.AbstractModel):
             self._notify_person()  # two notices at a time would confuse the customer
         else:
             self._fall_back()
+        self.case_id._refresh_next_step()
 
     def _has_later_notice(self):
         """Return whether another run is about to speak to the customer."""

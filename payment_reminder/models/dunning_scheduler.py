@@ -37,6 +37,7 @@ class DunningScheduler(models.AbstractModel):
             reversed(range(len(due))), due.items(), strict=True
         ):
             self._run_day(company, date)
+            self.env["ir.cron"]._commit_progress()
             self._send_digest(company, date)
             if not self.env["ir.cron"]._commit_progress(1, remaining=left):
                 break
@@ -167,7 +168,12 @@ class DunningScheduler(models.AbstractModel):
     # === AFTERWARDS === #
 
     def _send_digest(self, company, date):
-        """Tell the managers about the desk; whatever goes wrong stops nothing."""
+        """Tell the managers about the desk; whatever goes wrong stops nothing.
+
+        Not while another worker is still at the company's day.
+        """
+        if not (company._is_dunning_day_done(date) or company.dunning_last_error):
+            return
         try:
             with self.env.cr.savepoint():
                 self.env["dunning.digest"].sudo()._send_once(company, date)

@@ -149,6 +149,7 @@ class TestBounce(SendingCommon):
         self.assertIn("550 no such user here", notice.reason)
         self.assertTrue(notice.bounced_at)
         self.assertEqual(notice.bounced_email, ADDRESS)
+        self.assertEqual(notice.case_id.next_step, "problem")
         self.assertActivity(notice, "no such user")
 
     def test_bounce_keeps_what_was_sent(self):

@@ -264,6 +264,28 @@ class TestScheduler(SchedulerCommon):
         self.assertFalse(self._runs())
         self.assertFalse(self.company.dunning_last_error)
 
+    def test_summary_of_a_busy_company_waits_for_its_day(self):
+        self.company.dunning_digest_user_ids = self.clerk
+        self.customer.write({"email": False, "street": False})
+        self._overdue(5)
+        Company = self.env.registry["res.company"]
+        answers = iter([False, True, True])  # busy at first, free a moment later
+        with patch.object(
+            Company, "_lock_dunning_planning", lambda self: next(answers)
+        ):
+            self._tick("2025-06-16 06:00:00")
+        self.assertFalse(self.company.dunning_digest_date)
+
+    @mute_logger(SCHEDULER)
+    def test_summary_conflict_does_not_undo_the_day(self):
+        self._overdue(5)
+        error = psycopg2.errors.SerializationFailure("the other was faster")
+        Digest = self.env.registry["dunning.digest"]
+        with patch.object(Digest, "_send_once", side_effect=error):
+            self._tick("2025-06-16 06:00:00")
+        self.assertEqual(self._runs().state, "sending")
+        self.assertEqual(self.company.dunning_last_day, self.today)
+
     # === COPIES OF THE DATABASE === #
 
     def test_copied_database_does_nothing_by_itself(self):
