@@ -16,6 +16,7 @@
         "data/ir_cron.xml",
         "data/dunning_channel.xml",
         "views/mail_parts.xml",
+        "views/dunning_digest_templates.xml",
         "data/mail_template.xml",
         "data/dunning_clarity_check.xml",
         "data/dunning_procedure.xml",
@@ -39,6 +40,8 @@
         "views/account_move_views.xml",
         "views/res_partner_views.xml",
         "data/ir_actions_server.xml",
+        "views/dunning_channel_views.xml",
+        "views/res_config_settings_views.xml",
         "views/payment_reminder_menus.xml",
     ],
     "demo": [

@@ -1,11 +1,16 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..const import FINAL_STATES, MAX_TRIES, RETRY_MINUTES
+from ..const import MAX_TRIES, RETRY_MINUTES
 
 #: Fields that may still change when a notice is evidence: they add to what was said,
 #: they do not change it.
-MUTABLE_FIELDS = {"is_logged", "mail_message_id", "fallback_notice_id"}
+MUTABLE_FIELDS = {
+    "is_logged",
+    "mail_message_id",
+    "fallback_notice_id",
+    "bounced_email",
+}
 
 
 class DunningNotice(models.Model):
@@ -16,6 +21,7 @@ class DunningNotice(models.Model):
         "dunning.notice.content",
         "dunning.notice.letter",
         "dunning.notice.sending",
+        "dunning.notice.bounce",
     ]
     _description = "Reminder Notice"
     _order = "date DESC, sequence DESC, id DESC"
@@ -202,8 +208,10 @@ class DunningNotice(models.Model):
     # === CRUD METHODS === #
 
     def write(self, vals):
-        if not set(vals) <= MUTABLE_FIELDS and any(
-            notice.state in FINAL_STATES for notice in self
+        if (
+            not set(vals) <= MUTABLE_FIELDS
+            and any(notice._is_evidence() for notice in self)
+            and not self._is_late_outcome(vals)
         ):
             raise UserError(
                 self.env._("A finished notice is evidence and cannot be changed.")
@@ -253,6 +261,7 @@ class DunningNotice(models.Model):
     def action_retry(self):
         """Queue failed notices again."""
         notices = self._check_action("failed", self.env._("sent again"))
+        notices._check_not_bounced()
         if notices.fallback_notice_id:
             raise UserError(
                 self.env._("Another notice has taken over: it was sent another way.")

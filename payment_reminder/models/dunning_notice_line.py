@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..const import FINAL_STATES, NOT_OWED_REASONS
+from ..const import NOT_OWED_REASONS
 
 
 class DunningNoticeLine(models.Model):
@@ -75,7 +75,7 @@ class DunningNoticeLine(models.Model):
     # === CRUD METHODS === #
 
     def write(self, vals):
-        if any(line.notice_id.state in FINAL_STATES for line in self):
+        if any(notice._is_evidence() for notice in self.notice_id):
             raise UserError(
                 self.env._("What a notice said is evidence and cannot be changed.")
             )
@@ -83,7 +83,7 @@ class DunningNoticeLine(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_evidence(self):
-        if any(line.notice_id.state in FINAL_STATES for line in self):
+        if any(notice._is_evidence() for notice in self.notice_id):
             raise UserError(
                 self.env._("What a notice said is evidence and cannot be deleted.")
             )

@@ -284,7 +284,17 @@ class DunningNoticeSending(models.AbstractModel):
         for notice in self.with_context(mail_notify_force_send=False):
             notice.case_id.activity_schedule(
                 "mail.mail_activity_data_warning",
-                user_id=(notice.user_id or self.env.user).id,
+                user_id=notice._get_person().id,
                 summary=self.env._("Reminder not delivered"),
                 note=plaintext2html(notice.reason or ""),
             )
+
+    def _get_person(self):
+        """Return who is told when something goes wrong with the notice.
+
+        Who signs it, else whoever the company names for such things.
+
+        :rtype: res.users
+        """
+        self.ensure_one()
+        return self.user_id or self.company_id._get_dunning_person() or self.env.user

@@ -7,7 +7,8 @@ from odoo.tools import SQL
 class ResCompany(models.Model):
     """The company's default procedure and its idea of 'today'."""
 
-    _inherit = "res.company"
+    _name = "res.company"
+    _inherit = ["res.company", "dunning.company.schedule", "dunning.company.watchdog"]
 
     dunning_procedure_id = fields.Many2one(
         comodel_name="dunning.procedure",
@@ -64,9 +65,15 @@ class ResCompany(models.Model):
 
         :rtype: datetime.date
         """
+        return fields.Date.context_today(self.with_context(tz=self._get_dunning_tz()))
+
+    def _get_dunning_tz(self):
+        """Return the name of the company's time zone, or ``False``.
+
+        :rtype: str | bool
+        """
         self.ensure_one()
-        tz = self.partner_id.tz or self.resource_calendar_id.tz or self.env.user.tz
-        return fields.Date.context_today(self.with_context(tz=tz))
+        return self.partner_id.tz or self.resource_calendar_id.tz or self.env.user.tz
 
     def _get_dunning_todays_sql(self):
         """Return the query of each company's today: ``company_id``, ``date``.

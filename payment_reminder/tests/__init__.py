@@ -2,10 +2,12 @@ from . import test_bad_input
 from . import test_call
 from . import test_call_tour
 from . import test_call_wizard
+from . import test_bounce
 from . import test_case
 from . import test_clarity
 from . import test_controllers
 from . import test_desk
+from . import test_digest
 from . import test_dispute
 from . import test_email
 from . import test_invariants
@@ -17,9 +19,11 @@ from . import test_promise
 from . import test_property
 from . import test_procedure
 from . import test_run
+from . import test_scheduler
 from . import test_security
 from . import test_sending
 from . import test_statement
+from . import test_settings
 from . import test_tools
 from . import test_tools_amount_in_words
 from . import test_tools_letter_layout

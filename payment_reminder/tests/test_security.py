@@ -87,6 +87,7 @@ PUBLIC_METHODS = {
         "action_view_calls",
         "action_view_invoices",
         "action_view_notices",
+        "get_desk_banner",
     },
     "dunning.case.line": {"action_open_invoice"},
     "dunning.run": {
@@ -230,6 +231,10 @@ class TestSecurity(SecurityCommon):
             ("dunning.run", "_set_approved"),
             ("dunning.notice", "_set_sent"),
             ("dunning.notice", "_cron_send_queued"),
+            ("dunning.notice", "_set_bounced"),
+            ("dunning.notice", "_receive_bounces"),
+            ("dunning.scheduler", "_cron_run_daily"),
+            ("dunning.digest", "_send_once"),
             ("dunning.sender", "_process_queue"),
             ("dunning.planner", "_plan"),
         ):

@@ -2,12 +2,12 @@ import doctest
 
 from odoo.tests import BaseCase, tagged
 
-from ..tools import delivery, plain_text
+from ..tools import bounce, delivery, plain_text
 
 
 def load_tests(loader, tests, pattern):
     """Let plain unittest find the doctests too; Odoo's runner has the class below."""
-    for module in (delivery, plain_text):
+    for module in (bounce, delivery, plain_text):
         tests.addTests(doctest.DocTestSuite(module))
     return tests
 
@@ -15,6 +15,9 @@ def load_tests(loader, tests, pattern):
 @tagged("post_install", "-at_install")
 class TestTools(BaseCase):
     """The examples in the docstrings of the tools hold."""
+
+    def test_examples_of_bounce_hold(self):
+        self._assert_examples_hold(bounce)
 
     def test_examples_of_delivery_hold(self):
         self._assert_examples_hold(delivery)

@@ -1,0 +1,45 @@
+from odoo import fields, models
+
+
+class ResConfigSettings(models.TransientModel):
+    """The company's choices about reminders, in the Invoicing settings."""
+
+    _inherit = "res.config.settings"
+
+    dunning_procedure_id = fields.Many2one(
+        related="company_id.dunning_procedure_id",
+        readonly=False,
+        domain="[('company_id', '=', company_id)]",
+    )
+    dunning_is_unattended = fields.Boolean(
+        related="company_id.dunning_is_unattended", readonly=False
+    )
+    dunning_send_hour = fields.Integer(
+        related="company_id.dunning_send_hour", readonly=False
+    )
+    dunning_digest_user_ids = fields.Many2many(
+        related="company_id.dunning_digest_user_ids",
+        readonly=False,
+        domain="[('share', '=', False), ('company_ids', 'in', company_id)]",
+    )
+    dunning_promise_grace_days = fields.Integer(
+        related="company_id.dunning_promise_grace_days", readonly=False
+    )
+    dunning_high_amount = fields.Monetary(
+        related="company_id.dunning_high_amount",
+        currency_field="dunning_currency_id",
+        readonly=False,
+    )
+    dunning_currency_id = fields.Many2one(
+        related="company_id.currency_id", string="Company Currency for Reminders"
+    )
+    dunning_tz = fields.Char(compute="_compute_dunning_tz")
+    dunning_watchdog = fields.Char(compute="_compute_dunning_watchdog")
+
+    def _compute_dunning_tz(self):
+        for settings in self:
+            settings.dunning_tz = settings.company_id._get_dunning_tz() or "UTC"
+
+    def _compute_dunning_watchdog(self):
+        for settings in self:
+            settings.dunning_watchdog = settings.company_id._get_dunning_watchdog()

@@ -1,0 +1,423 @@
+from datetime import date, datetime, timedelta
+from unittest.mock import patch
+
+import psycopg2.errors
+
+from odoo import SUPERUSER_ID, api, fields
+from odoo.exceptions import AccessError, ValidationError
+from odoo.tests import new_test_user, tagged
+from odoo.tools import file_open, mute_logger
+
+from .sending_common import SendingCommon
+
+SCHEDULER = "odoo.addons.payment_reminder.models.dunning_scheduler"
+
+
+class SchedulerCommon(SendingCommon):
+    """Two companies whose reminders run by themselves from 8 o'clock on."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.other = cls.setup_other_company()["company"]
+        cls.other.partner_id.tz = "Europe/Brussels"
+        everybody = cls.env["res.company"].search([])
+        everybody.dunning_is_unattended = False
+        # long done: only the companies of a test have something to do
+        (everybody - cls.company - cls.other).dunning_last_day = date(2100, 1, 1)
+        cls.company.dunning_is_unattended = True
+        cls.other.dunning_last_day = date(2100, 1, 1)
+
+    def _tick(self, moment):
+        """Let the cron come at ``moment`` (UTC), as Odoo calls it."""
+        if isinstance(moment, str):
+            moment = datetime.fromisoformat(moment)
+        with self.enter_registry_test_mode(), self.registry.cursor() as cr:
+            env = api.Environment(cr, SUPERUSER_ID, {})
+            env["dunning.scheduler"]._cron_run_daily(moment)
+
+    def _runs(self, company=None):
+        return self.env["dunning.run"].search(
+            [("company_id", "=", (company or self.company).id)]
+        )
+
+
+@tagged("post_install", "-at_install")
+class TestScheduler(SchedulerCommon):
+    """What happens by itself, once per company and day."""
+
+    # === THE DAY === #
+
+    def test_day_begins_at_the_hour_of_sending(self):
+        self._overdue(5)
+        self._tick("2025-06-16 05:59:00")  # 07:59 in Brussels
+        self.assertFalse(self._runs())
+        self._tick("2025-06-16 06:00:00")
+        run = self._runs()
+        self.assertEqual((run.date, run.is_unattended), (self.today, True))
+        self.assertEqual(run.state, "sending")
+        self.assertEqual(run.notice_ids.state, "queued")
+        self.assertEqual(self.company.dunning_last_day, self.today)
+        self.assertTrue(self.company.dunning_last_success)
+        self.assertFalse(self.company.dunning_last_error)
+
+    def test_second_cron_the_same_day_makes_nothing_new(self):
+        self._overdue(5)
+        self._tick("2025-06-16 06:00:00")
+        before = self._runs(), self._runs().notice_ids, self._runs().exclusion_ids
+        self._overdue(5, partner=self._create_customer("Later the same day"))
+        self._tick("2025-06-16 07:00:00")
+        self._tick("2025-06-16 21:59:00")
+        after = self._runs(), self._runs().notice_ids, self._runs().exclusion_ids
+        self.assertEqual(after, before)
+
+    def test_days_without_the_server_are_caught_up_once(self):
+        # R9: the cron was off for 10 days
+        self._overdue(5)
+        self.company.dunning_last_day = self._days_ago(10)
+        self._tick("2025-06-16 12:00:00")
+        self.assertEqual(self._runs().mapped("date"), [self.today])
+        self._tick("2025-06-16 13:00:00")
+        self.assertEqual(len(self._runs()), 1)
+
+    def test_day_is_the_companys_own_from_one_end_of_the_world_to_the_other(self):
+        # R11: zones -11 and +14, DST change, 29 February, end of a month
+        for zone, hour, before, at, day in (
+            ("Pacific/Midway", 8, "2025-06-16 18:59", "2025-06-16 19:00", "2025-06-16"),
+            ("Pacific/Kiritimati", 8, "2025-06-15 17:59", "2025-06-15 18:00", None),
+            ("Pacific/Midway", 0, "2025-06-16 10:59", "2025-06-16 11:00", "2025-06-16"),
+            ("Europe/Brussels", 2, "2025-03-29 23:59", "2025-03-30 01:00", None),
+            ("Europe/Brussels", 8, "2024-02-29 06:59", "2024-02-29 07:00", None),
+            (
+                "Europe/Brussels",
+                0,
+                "2025-05-30 21:59",
+                "2025-05-31 22:00",
+                "2025-06-01",
+            ),
+        ):
+            with self.subTest(zone=zone, at=at):
+                self.company.partner_id.tz = zone
+                self.company.dunning_send_hour = hour
+                expected = day or {
+                    "2025-06-15 18:00": "2025-06-16",
+                    "2025-03-30 01:00": "2025-03-30",
+                    "2024-02-29 07:00": "2024-02-29",
+                }.get(at)
+                begun = self.company._get_dunning_day(datetime.fromisoformat(at))
+                self.assertEqual(begun, fields.Date.to_date(expected))
+                earlier = self.company._get_dunning_day(datetime.fromisoformat(before))
+                self.assertNotEqual(earlier, begun)
+
+    def test_midnight_is_that_of_the_company(self):
+        for zone, moment in (
+            ("Pacific/Midway", datetime(2025, 6, 16, 11)),
+            ("Pacific/Kiritimati", datetime(2025, 6, 15, 10)),
+            ("Europe/Brussels", datetime(2025, 6, 15, 22)),
+        ):
+            self.company.partner_id.tz = zone
+            self.assertEqual(self.company._get_dunning_midnight(self.today), moment)
+
+    def test_hour_outside_the_day_is_refused(self):
+        for hour in (-1, 24):
+            with self.subTest(hour), self.assertRaises(ValidationError):
+                self.company.dunning_send_hour = hour
+
+    # === WHAT IS PLANNED === #
+
+    def test_levels_that_need_a_review_wait_for_a_person(self):
+        self.procedure.first_level = "age"
+        self._overdue(60)
+        self._tick("2025-06-16 06:00:00")
+        self.assertFalse(self._runs())
+        self.assertEqual(self._case().next_step, "remind")
+        self.assertEqual(self.company.dunning_last_day, self.today)
+
+    def test_run_with_nothing_to_say_leaves_nothing_behind(self):
+        self._overdue(5, no_followup=True)
+        self._tick("2025-06-16 06:00:00")
+        self.assertFalse(self._runs())
+        exclusions = self.env["dunning.run.exclusion"].search(
+            [("company_id", "=", self.company.id)]
+        )
+        self.assertFalse(exclusions)
+
+    def test_run_of_a_person_does_not_hinder_the_rest(self):
+        self._overdue(5)
+        own = self._plan()
+        invoice = self._overdue(5, partner=self._create_customer("Somebody Else"))
+        self._tick("2025-06-16 06:00:00")
+        run = self._runs() - own
+        self.assertEqual(run.notice_ids.line_ids.move_id, invoice)
+        self.assertEqual(own.notice_ids.state, "proposed")
+
+    def test_company_that_does_not_want_it_gets_no_run(self):
+        self.company.dunning_is_unattended = False
+        self._overdue(5)
+        self._tick("2025-06-16 06:00:00")
+        self.assertFalse(self._runs())
+        self.assertEqual(self.company.dunning_last_day, self.today)
+
+    def test_what_was_planned_by_itself_is_sent_by_the_sender(self):
+        self._overdue(5)
+        self._tick("2025-06-16 06:00:00")
+        self._work()
+        self.assertSent(self._runs().notice_ids)
+        self.assertEqual(self._runs().state, "done")
+        self.assertIn("office@lender.example.com", self.server.mails[0]["From"])
+
+    def test_sender_is_woken_up(self):
+        self._overdue(5)
+        cron = self.env.ref("payment_reminder.ir_cron_dunning_send")
+        triggers = self.env["ir.cron.trigger"].search([("cron_id", "=", cron.id)])
+        self._tick("2025-06-16 06:00:00")
+        new = self.env["ir.cron.trigger"].search([("cron_id", "=", cron.id)])
+        self.assertTrue(new - triggers)
+
+    # === STEPS === #
+
+    def test_steps_are_done_in_order_for_each_company(self):
+        seen = []
+        Scheduler = self.env.registry["dunning.scheduler"]
+
+        def note(scheduler, company, day):
+            seen.append((company, scheduler.env.company, day))
+
+        with (
+            patch.object(Scheduler, "_note", note, create=True),
+            patch.object(Scheduler, "_get_daily_steps", lambda self: ["_note"] * 2),
+        ):
+            self._tick("2025-06-16 06:00:00")
+        self.assertEqual(seen, [(self.company, self.company, self.today)] * 2)
+
+    # === WHEN IT GOES WRONG === #
+
+    def _fail(self, company, error=None):
+        """Let the planner stumble over ``company``."""
+        error = error or ZeroDivisionError("poison")
+        Run = self.env.registry["dunning.run"]
+        plan = Run._plan
+
+        def stumble(run):
+            if run.company_id == company:
+                raise error
+            return plan(run)
+
+        return patch.object(Run, "_plan", stumble)
+
+    @mute_logger(SCHEDULER)
+    def test_error_in_one_company_does_not_stop_the_others(self):
+        self.other.write({"dunning_is_unattended": True, "dunning_last_day": False})
+        self._overdue(5)
+        self._overdue(5, company=self.other)
+        with self._fail(self.company):
+            self._tick("2025-06-16 06:00:00")
+        self.assertFalse(self._runs())
+        self.assertEqual(self.company.dunning_last_error, "poison")
+        self.assertFalse(self.company.dunning_last_day)
+        self.assertEqual(self._runs(self.other).state, "sending")
+        self.assertFalse(self.other.dunning_last_error)
+
+    @mute_logger(SCHEDULER)
+    def test_company_that_failed_is_tried_again_an_hour_later(self):
+        self._overdue(5)
+        with self._fail(self.company):
+            self._tick("2025-06-16 06:00:00")
+        self._tick("2025-06-16 07:00:00")
+        self.assertEqual(self._runs().state, "sending")
+        self.assertFalse(self.company.dunning_last_error)
+
+    @mute_logger(SCHEDULER)
+    def test_error_does_not_fail_the_cron(self):
+        cron = self.env.ref("payment_reminder.ir_cron_dunning_daily").sudo()
+        self.company.dunning_send_hour = 0
+        self._overdue(5)
+        with self._fail(self.company), self.enter_registry_test_mode():
+            cron.method_direct_trigger()
+        self.assertEqual(cron.failure_count, 0)
+        self.assertEqual(self.company.dunning_last_error, "poison")
+
+    def test_real_cron_does_the_day(self):
+        cron = self.env.ref("payment_reminder.ir_cron_dunning_daily").sudo()
+        self.company.dunning_send_hour = 0
+        self._overdue(5)
+        with self.enter_registry_test_mode():
+            cron.method_direct_trigger()
+        self.assertEqual(self._runs().date, self.company._get_dunning_today())
+        self.assertEqual(self._runs().create_uid, self.env.ref("base.user_root"))
+
+    def test_company_that_somebody_else_plans_for_is_left_to_the_next_hour(self):
+        self._overdue(5)
+        Company = self.env.registry["res.company"]
+        with patch.object(Company, "_lock_dunning_planning", lambda self: False):
+            self._tick("2025-06-16 06:00:00")
+        self.assertFalse(self._runs())
+        self.assertFalse(self.company.dunning_last_error)
+        self._tick("2025-06-16 07:00:00")
+        self.assertEqual(len(self._runs()), 1)
+
+    def test_two_workers_at_once_are_no_error(self):
+        self._overdue(5)
+        error = psycopg2.errors.SerializationFailure("the other was faster")
+        with self._fail(self.company, error=error):
+            self._tick("2025-06-16 06:00:00")
+        self.assertFalse(self._runs())
+        self.assertFalse(self.company.dunning_last_error)
+
+    def test_summary_of_a_busy_company_waits_for_its_day(self):
+        self.company.dunning_digest_user_ids = self.clerk
+        self.customer.write({"email": False, "street": False})
+        self._overdue(5)
+        Company = self.env.registry["res.company"]
+        answers = iter([False, True, True])  # busy at first, free a moment later
+        with patch.object(
+            Company, "_lock_dunning_planning", lambda self: next(answers)
+        ):
+            self._tick("2025-06-16 06:00:00")
+        self.assertFalse(self.company.dunning_digest_date)
+
+    @mute_logger(SCHEDULER)
+    def test_summary_conflict_does_not_undo_the_day(self):
+        self._overdue(5)
+        error = psycopg2.errors.SerializationFailure("the other was faster")
+        Digest = self.env.registry["dunning.digest"]
+        with patch.object(Digest, "_send_once", side_effect=error):
+            self._tick("2025-06-16 06:00:00")
+        self.assertEqual(self._runs().state, "sending")
+        self.assertEqual(self.company.dunning_last_day, self.today)
+
+    # === COPIES OF THE DATABASE === #
+
+    def test_copied_database_does_nothing_by_itself(self):
+        with file_open("payment_reminder/data/neutralize.sql") as file:
+            self.env.cr.execute(file.read())
+        self.env.invalidate_all()
+        for name in ("daily", "send"):
+            cron = self.env.ref(f"payment_reminder.ir_cron_dunning_{name}")
+            self.assertFalse(cron.active)
+
+
+@tagged("post_install", "-at_install")
+class TestWatchdog(SchedulerCommon):
+    """The desk says when reminders do not go out."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.now = fields.Datetime.now()
+        cls.company.dunning_last_success = cls.now - timedelta(hours=20)
+        cls.send = cls.env.ref("payment_reminder.ir_cron_dunning_send")
+        cls.daily = cls.env.ref("payment_reminder.ir_cron_dunning_daily")
+        (cls.send + cls.daily).write({"active": True, "failure_count": 0})
+
+    def _banner(self, user=None):
+        Case = self.env["dunning.case"].with_user(user or self.env.user)
+        return Case.with_company(self.company).get_desk_banner()
+
+    def assertAlarm(self, text, level):
+        self.assertIn(text, self.company._get_dunning_watchdog(self.now) or "")
+        alarm = self.company._get_dunning_alarms(self.now)[0]
+        self.assertEqual(alarm["level"], level)
+
+    def test_nothing_is_said_when_all_is_well(self):
+        self.assertFalse(self.company._get_dunning_watchdog(self.now))
+        self.assertIs(self._banner(), False)
+
+    def test_two_days_without_success_are_told(self):
+        self.company.dunning_unattended_since = self.now - timedelta(days=9)
+        self.company.dunning_last_success = self.now - timedelta(hours=49)
+        self.assertAlarm("have not gone out by themselves since", "danger")
+        self.company.dunning_last_success = self.now - timedelta(hours=47)
+        self.assertFalse(self.company._get_dunning_watchdog(self.now))
+
+    def test_switching_it_on_gives_it_two_days(self):
+        self.company.dunning_is_unattended = False
+        self.company.dunning_last_success = False
+        self.assertFalse(self.company._get_dunning_watchdog(self.now))
+        self.company.dunning_is_unattended = True
+        self.assertFalse(self.company._get_dunning_watchdog(self.now))
+        later = self.now + timedelta(hours=49)
+        self.assertTrue(self.company._get_dunning_watchdog(later))
+
+    def test_last_error_is_told_at_once(self):
+        self.company.dunning_last_error = "no procedure"
+        self.assertAlarm("no procedure", "warning")
+
+    def test_cron_that_is_off_is_told(self):
+        for cron in (self.daily, self.send):
+            with self.subTest(cron.name):
+                cron.active = False
+                self.assertAlarm("switched off", "danger")
+                cron.active = True
+
+    def test_daily_cron_does_not_matter_without_unattended_runs(self):
+        self.company.dunning_is_unattended = False
+        self.daily.active = False
+        self.assertFalse(self.company._get_dunning_watchdog(self.now))
+
+    def test_cron_that_fails_is_told(self):
+        self.send.failure_count = 2
+        self.assertAlarm("keeps failing", "warning")
+
+    def test_notices_that_wait_for_a_day_are_told(self):
+        self._queue()
+        self.assertFalse(self.company._get_dunning_watchdog(self.now))
+        later = self.now + timedelta(hours=25)
+        self.company.dunning_last_success = later
+        self.assertIn("1", self.company._get_dunning_watchdog(later))
+        self.assertFalse(self.other._get_dunning_watchdog(later))
+
+    def test_worst_finding_comes_first(self):
+        self.company.dunning_last_error = "no procedure"
+        self.send.active = False
+        levels = [
+            alarm["level"] for alarm in self.company._get_dunning_alarms(self.now)
+        ]
+        self.assertEqual(levels, ["danger", "warning"])
+
+    # === BANNER === #
+
+    def test_banner_says_it_to_everybody_who_sees_the_desk(self):
+        self.company.dunning_last_error = "no procedure"
+        reader = new_test_user(
+            self.env,
+            login="watching",
+            groups="payment_reminder.group_dunning_readonly",
+            company_id=self.company.id,
+            company_ids=self.company.ids,
+        )
+        banner = self._banner(reader)
+        self.assertEqual(banner["level"], "warning")
+        self.assertIn("no procedure", banner["text"])
+        self.assertFalse(banner["action"])
+
+    def test_banner_of_an_administrator_leads_to_the_cron(self):
+        self.send.active = False
+        admin = new_test_user(
+            self.env,
+            login="administrator",
+            groups="base.group_system,payment_reminder.group_dunning_manager",
+            company_id=self.company.id,
+            company_ids=self.company.ids,
+        )
+        banner = self._banner(admin)
+        self.assertEqual(banner["action"]["res_model"], "ir.cron")
+        found = self.env["ir.cron"].search(banner["action"]["domain"])
+        self.assertIn(self.send, found)
+
+    def test_banner_names_the_company_where_several_are_selected(self):
+        self.company.dunning_last_error = "no procedure"
+        companies = self.other + self.company
+        Case = self.env["dunning.case"].with_context(allowed_company_ids=companies.ids)
+        self.assertIn(self.company.name, Case.get_desk_banner()["text"])
+
+    def test_banner_is_not_for_others(self):
+        employee = new_test_user(self.env, login="outside", groups="base.group_user")
+        with self.assertRaises(AccessError):
+            self._banner(employee)
+
+    def test_queries_of_the_banner_are_few(self):
+        self._banner()
+        self.env.invalidate_all()
+        with self.assertQueryCount(15):
+            self._banner()
