@@ -21,7 +21,10 @@
         "report/dunning_letter.xml",
         "views/dunning_case_views.xml",
         "views/dunning_notice_views.xml",
+        "wizards/dunning_leave_out_views.xml",
+        "wizards/dunning_notice_edit_views.xml",
         "views/dunning_run_exclusion_views.xml",
+        "views/dunning_run_parts.xml",
         "views/dunning_run_views.xml",
         "views/dunning_procedure_views.xml",
         "views/dunning_level_views.xml",
@@ -36,6 +39,7 @@
         "demo/dunning_run_demo.xml",
     ],
     "assets": {
+        "web.assets_backend": ["payment_reminder/static/src/**/*"],
         "web.assets_tests": ["payment_reminder/static/tests/tours/**/*"],
     },
     "post_init_hook": "post_init_hook",

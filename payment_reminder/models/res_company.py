@@ -16,6 +16,14 @@ class ResCompany(models.Model):
         help="Used for customers and invoices that name no procedure of their own.",
     )
 
+    dunning_high_amount = fields.Monetary(
+        string="High Amount",
+        currency_field="currency_id",
+        default=5000.0,
+        help="Notices over more than this are pointed out before they are sent; "
+        "0 points out none.",
+    )
+
     # === CRUD METHODS === #
 
     @api.model_create_multi
@@ -34,6 +42,18 @@ class ResCompany(models.Model):
         self.ensure_one()
         tz = self.partner_id.tz or self.resource_calendar_id.tz or self.env.user.tz
         return fields.Date.context_today(self.with_context(tz=tz))
+
+    def _get_dunning_high_amount(self, currency, date):
+        """Return from which amount on a notice is pointed out.
+
+        :param res.currency currency: of the notice
+        :param datetime.date date: of the exchange rate
+        :return: an amount in ``currency``
+        :rtype: float
+        """
+        self.ensure_one()
+        amount = self.dunning_high_amount
+        return self.currency_id._convert(amount, currency, self, date, round=False)
 
     def _ensure_dunning_procedure(self):
         """Copy the shipped procedure to the companies that have none yet."""

@@ -1,0 +1,2 @@
+from . import dunning_leave_out
+from . import dunning_notice_edit
