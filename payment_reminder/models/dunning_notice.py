@@ -312,7 +312,8 @@ class DunningNotice(models.Model):
     def _set_proposed(self, reason=False):
         """Let a person decide anew; only for what never left the house."""
         # past the guard of what is evidence: these are not, nobody was told anything
-        super().write({"state": "proposed", "reason": reason, "released_at": False})
+        values = {"state": "proposed", "reason": reason, "released_at": False}
+        return super().write(values)
 
     def _set_recalled(self, reason):
         """Call queued notices back; those that were tried before are given up."""

@@ -22,6 +22,7 @@ class DunningNoticeReview(models.AbstractModel):
         compute="_compute_sibling_id",
         help="What the same customer gets with it through another channel.",
     )
+    sibling_channel = fields.Char(compute="_compute_sibling_id")
     can_put_back = fields.Boolean(compute="_compute_can_put_back")
 
     # === COMPUTE METHODS === #
@@ -76,6 +77,7 @@ class DunningNoticeReview(models.AbstractModel):
         for notice in self:
             group = groups.get((notice.run_id, notice.case_id), self.browse())
             notice.sibling_id = (group - notice)[:1]
+            notice.sibling_channel = notice.sibling_id.channel_id.name
 
     @api.depends("state", "released_at", "run_id.state")
     def _compute_can_put_back(self):
@@ -176,9 +178,7 @@ class DunningNoticeReview(models.AbstractModel):
         notices = self._check_action("proposed", self.env._("sent"))
         ended = notices.run_id.filtered(lambda run: run.state in ("draft", "cancelled"))
         if ended:
-            raise UserError(
-                self.env._("'%(run)s' cannot be sent.", run=ended[0].name)
-            )
+            raise UserError(self.env._("'%(run)s' cannot be sent.", run=ended[0].name))
         notices._set_queued()
         notices._trigger_sending()
 
@@ -204,8 +204,14 @@ class DunningNoticeReview(models.AbstractModel):
     def _log_left_out(self, text):
         """Write into the history of the cases why nothing was sent to them."""
         for case, group in self.grouped("case_id").items():
-            levels = ", ".join(group.level_id.mapped("name"))
-            case.message_post(body=f"{levels}: {text}", author_id=self._get_author().id)
+            case.message_post(
+                body=self.env._(
+                    "%(levels)s: %(text)s",
+                    levels=", ".join(group.level_id.mapped("name")),
+                    text=text,
+                ),
+                author_id=self._get_author().id,
+            )
 
     def _get_author(self):
         """Return who does this, also while the rights are those of the system."""

@@ -67,8 +67,9 @@ class DunningRunFigures(models.AbstractModel):
         """
         Notice = self.env["dunning.notice"]
         domain = [("run_id", "in", self.ids)]
-        counts = {run_id: {"states": {}, "customers": 0, "letters": 0}
-                  for run_id in self._ids}
+        counts = {
+            run_id: {"states": {}, "customers": 0, "letters": 0} for run_id in self._ids
+        }
         for run, state, number in Notice._read_group(
             domain, ["run_id", "state"], ["__count"]
         ):
@@ -201,8 +202,13 @@ class DunningRunFigures(models.AbstractModel):
         for level, channel, currency, notices, customers, amount in rows:
             row = merged.setdefault(
                 (level, channel),
-                {"level": level, "channel": channel, "notices": 0, "customers": 0,
-                 "amounts": []},
+                {
+                    "level": level,
+                    "channel": channel,
+                    "notices": 0,
+                    "customers": 0,
+                    "amounts": [],
+                },
             )
             row["notices"] += notices
             row["customers"] += customers

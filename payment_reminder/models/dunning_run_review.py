@@ -65,10 +65,14 @@ class DunningRunReview(models.AbstractModel):
         :rtype: str | bool
         """
         self.ensure_one()
-        rows = self.env["account.move.line"].sudo()._read_group(
-            self._get_credit_domain(),
-            ["currency_id"],
-            ["amount_residual_currency:sum"],
+        rows = (
+            self.env["account.move.line"]
+            .sudo()
+            ._read_group(
+                self._get_credit_domain(),
+                ["currency_id"],
+                ["amount_residual_currency:sum"],
+            )
         )
         amounts = {currency: -amount for currency, amount in rows}
         return bool(amounts) and self.env._(

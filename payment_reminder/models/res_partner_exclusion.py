@@ -4,7 +4,7 @@ from odoo import fields, models
 class ResPartner(models.Model):
     """Customers who get no reminders at all, with the reason."""
 
-    _inherit = "res.partner"
+    _inherit = "res.partner"  # pylint: disable=consider-merging-classes-inherited
 
     dunning_is_excluded = fields.Boolean(
         string="No Reminders",

@@ -15,21 +15,24 @@ MODELS = (
     "dunning.run.exclusion",
     "dunning.notice",
     "dunning.notice.line",
+    "dunning.leave.out",
+    "dunning.notice.edit",
 )
 NO, READ, WORK, KEEP, ALL = "", "r", "rw", "rwd", "rwcd"
 OPERATIONS = {"r": "read", "w": "write", "c": "create", "d": "unlink"}
 
 #: What each persona may do with each model, in the order of ``MODELS``.
 MATRIX = {
-    # persona: channel, procedure, level, case, item, run, exclusion, notice, its line
-    "public": (NO, NO, NO, NO, NO, NO, NO, NO, NO),
-    "portal": (NO, NO, NO, NO, NO, NO, NO, NO, NO),
-    "employee": (READ, READ, NO, NO, NO, NO, NO, NO, NO),
-    "readonly": (READ, READ, READ, READ, READ, READ, READ, READ, READ),
-    "user": (READ, READ, READ, WORK, WORK, ALL, READ, READ, READ),
-    "billing": (READ, READ, READ, WORK, WORK, ALL, READ, READ, READ),
-    "manager": (ALL, ALL, ALL, KEEP, WORK, ALL, READ, READ, READ),
-    "accountant": (ALL, ALL, ALL, KEEP, WORK, ALL, READ, READ, READ),
+    # persona: channel, procedure, level, case, item, run, exclusion, notice, its line,
+    #   the wizards that leave out and edit
+    "public": (NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO),
+    "portal": (NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO),
+    "employee": (READ, READ, NO, NO, NO, NO, NO, NO, NO, NO, NO),
+    "readonly": (READ, READ, READ, READ, READ, READ, READ, READ, READ, NO, NO),
+    "user": (READ, READ, READ, WORK, WORK, ALL, READ, READ, READ, ALL, ALL),
+    "billing": (READ, READ, READ, WORK, WORK, ALL, READ, READ, READ, ALL, ALL),
+    "manager": (ALL, ALL, ALL, KEEP, WORK, ALL, READ, READ, READ, ALL, ALL),
+    "accountant": (ALL, ALL, ALL, KEEP, WORK, ALL, READ, READ, READ, ALL, ALL),
 }
 GROUPS = {
     "public": "base.group_public",
@@ -53,27 +56,38 @@ PUBLIC_METHODS = {
     "dunning.case.line": {"action_open_invoice"},
     "dunning.run": {
         "action_approve",
+        "action_approve_and_send",
         "action_cancel",
         "action_plan",
         "action_print_letters",
-        "action_refresh",
         "action_send",
+        "action_stop",
+        "action_view_credits",
         "action_view_exclusions",
+        "action_view_high",
         "action_view_notices",
         "action_view_problems",
+        "action_view_unreached",
     },
     "dunning.run.exclusion": {"action_open_invoice"},
     "dunning.notice": {
         "action_confirm_sent",
         "action_download_letter",
+        "action_edit_text",
         "action_give_up",
         "action_leave_out",
         "action_open_case",
         "action_open_run",
+        "action_open_sibling",
         "action_preview",
+        "action_put_back",
+        "action_release",
+        "action_reset_text",
         "action_retry",
         "action_send_again",
     },
+    "dunning.leave.out": {"action_leave_out"},
+    "dunning.notice.edit": {"action_reset", "action_save"},
     "dunning.notice.line": {"action_open_invoice"},
 }
 #: Methods of notices that only open something: what they open has its own rights.
@@ -81,10 +95,11 @@ LOOKING = {
     "action_download_letter",
     "action_open_case",
     "action_open_run",
+    "action_open_sibling",
     "action_preview",
 }
 #: Overridden methods of Odoo's own, which check the rights themselves.
-ORM_METHODS = {"create", "write", "unlink", "copy", "copy_data"}
+ORM_METHODS = {"default_get", "create", "write", "unlink", "copy", "copy_data"}
 
 
 class SecurityCommon(DunningCommon):
@@ -213,7 +228,16 @@ class TestSecurity(SecurityCommon):
         self._case().write({"hold_until": self.today, "hold_reason": "Illness"})
         for record, methods in (
             (draft, ("action_plan",)),
-            (self.proposal, ("action_approve", "action_send", "action_cancel")),
+            (
+                self.proposal,
+                (
+                    "action_approve",
+                    "action_approve_and_send",
+                    "action_cancel",
+                    "action_send",
+                    "action_stop",
+                ),
+            ),
             (self._case(), ("action_resume",)),
             (self._create_procedure([1]), ("action_set_default",)),
             (self.proposal.notice_ids, PUBLIC_METHODS["dunning.notice"]),
@@ -341,7 +365,12 @@ class TestCompanies(SecurityCommon):
         for record, method in (
             (self.proposal, "action_approve"),
             (self.proposal, "action_cancel"),
+            (self.proposal, "action_approve_and_send"),
+            (self.proposal, "action_stop"),
+            (self.proposal.notice_ids, "action_edit_text"),
             (self.proposal.notice_ids, "action_leave_out"),
+            (self.proposal.notice_ids, "action_release"),
+            (self.proposal.notice_ids, "action_reset_text"),
             (self._case(), "action_resume"),
             (self.procedure, "action_set_default"),
         ):

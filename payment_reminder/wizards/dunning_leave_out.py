@@ -13,7 +13,6 @@ class DunningLeaveOut(models.TransientModel):
         comodel_name="dunning.notice",
         string="Notices",
         required=True,
-        readonly=True,
         default=lambda self: self._default_notice_ids(),
     )
     notice_count = fields.Integer(compute="_compute_counts")
@@ -38,8 +37,8 @@ class DunningLeaveOut(models.TransientModel):
     )
     is_excluded = fields.Boolean(
         string="No reminders from now on",
-        help="The customers get no reminders of this company until somebody removes the "
-        "tick 'No Reminders' on the customer.",
+        help="The customers get no reminders of this company until somebody takes "
+        "away the tick 'No Reminders' on the customer.",
     )
 
     # === DEFAULT METHODS === #

@@ -10,9 +10,7 @@ class DunningNoticeEdit(models.TransientModel):
     _name = "dunning.notice.edit"
     _description = "Edit the Text of a Reminder"
 
-    notice_id = fields.Many2one(
-        comodel_name="dunning.notice", required=True, readonly=True
-    )
+    notice_id = fields.Many2one(comodel_name="dunning.notice", required=True)
     partner_id = fields.Many2one(related="notice_id.partner_id")
     channel = fields.Char(related="notice_id.channel")
     lang_name = fields.Char(related="notice_id.lang_name")
