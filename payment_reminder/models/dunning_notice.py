@@ -89,7 +89,7 @@ class DunningNotice(models.Model):
         help="Payments and credit notes that are not matched yet, deducted.",
     )
     amount_total = fields.Monetary(string="Amount", readonly=True)
-    days_late = fields.Integer(readonly=True)
+    days_late = fields.Integer(readonly=True, aggregator="max")
     pay_by_date = fields.Date(string="Pay by", readonly=True)
 
     # === STATE === #

@@ -15,7 +15,11 @@ class DunningNoticeReview(models.AbstractModel):
         compute="_compute_recipient_text",
         help="The address or number at which the customer is reached.",
     )
-    warning_text = fields.Char(string="Remarks", compute="_compute_warning_text")
+    warning_text = fields.Char(
+        string="Remarks",
+        compute="_compute_warning_text",
+        help="What to know before it is sent, or how it ended.",
+    )
     sibling_id = fields.Many2one(
         comodel_name="dunning.notice",
         string="Through Another Channel",
@@ -30,18 +34,19 @@ class DunningNoticeReview(models.AbstractModel):
     @api.depends("email_to", "contact_id", "channel_id")
     def _compute_recipient_text(self):
         for notice in self:
-            handler = notice.channel_id and notice.channel_id._get_handler()
-            notice.recipient_text = notice.email_to or (
-                handler and handler._get_recipient_text(notice.contact_id)
-            )
+            text = notice.email_to
+            if not text and notice.channel_id:
+                handler = notice.channel_id._get_handler()
+                text = handler._get_recipient_text(notice.contact_id)
+            notice.recipient_text = text
 
-    @api.depends("state", "amount_total", "amount_credit", "contact_id")
+    @api.depends("state", "reason", "has_own_text", "amount_total", "contact_id")
     @api.depends_context("lang")
     def _compute_warning_text(self):
         limits = {}
         for notice in self:
             if notice.state != "proposed":
-                notice.warning_text = False
+                notice.warning_text = notice.reason
                 continue
             key = (notice.company_id, notice.currency_id, notice.date)
             if key not in limits:
@@ -61,9 +66,11 @@ class DunningNoticeReview(models.AbstractModel):
         is_high = 0 < high_amount < self.amount_total
         has_credit = not self.currency_id.is_zero(self.amount_credit)
         return [
+            self.reason,
             self.channel_id._get_handler()._get_unreachable_reason(self.contact_id),
             is_high and self.env._("High amount"),
             has_credit and self.env._("Unmatched payment deducted"),
+            self.has_own_text and self.env._("Text edited"),
         ]
 
     def _compute_sibling_id(self):

@@ -5,7 +5,7 @@ from markupsafe import Markup, escape
 from odoo import fields, models
 from odoo.tools import is_html_empty
 
-from ..tools.mail_parts import join_mail, split_mail
+from ..tools.mail_parts import MARK, join_mail, split_mail
 
 #: What stands in an edited text for figures that are known only when it is sent.
 AMOUNT, PAY_BY = "[amount]", "[pay-by date]"
@@ -128,7 +128,7 @@ class DunningNoticeText(models.AbstractModel):
         """
         self.ensure_one()
         body = join_mail(
-            rendered["body_html"],
+            self._ensure_parts(rendered["body_html"]),
             self._get_filled_text("body"),
             self._get_filled_text("closing"),
         )
@@ -138,8 +138,28 @@ class DunningNoticeText(models.AbstractModel):
             "body_html": Markup(body),
         }
 
+    def _ensure_parts(self, html):
+        """Return a mail that has its amounts in parts of their own.
+
+        A template without such parts tells the amounts in its words; where a person
+        has replaced these, they are told below.
+        """
+        if MARK in html:
+            return html
+        notice = self.with_context(dunning_mark_parts=True)
+        request = Markup("<p>%s</p>") % notice._get_request_text()
+        return Markup().join(
+            [
+                html,
+                notice._render_claims_table(),
+                notice._mark_part("request", request),
+                notice._render_payment_details(),
+                notice._render_signature(),
+            ]
+        )
+
     def _mark_part(self, name, html):
         """Return ``html`` as a part that nobody edits, if the mail is to be edited."""
         if not self.env.context.get("dunning_mark_parts"):
             return html
-        return Markup('<div data-dunning-part="%s">%s</div>') % (name, html)
+        return Markup('<div %s="%s">%s</div>') % (MARK, name, html)

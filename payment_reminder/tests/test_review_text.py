@@ -1,5 +1,6 @@
 from markupsafe import Markup
 
+from odoo.exceptions import UserError
 from odoo.tests import tagged
 
 from ..tools.plain_text import mail_to_plain_text
@@ -173,15 +174,11 @@ class TestOwnText(SendingCommon):
         self.assertFalse(notice.has_own_text or notice.text_user_id)
         self.assertIn("We would like", self._defaults(notice)["body"])
 
-    def test_editor_is_the_person_not_the_system(self):
-        notice = self._plan().notice_ids.with_user(self.clerk)
-        self._edit(notice.with_env(notice.env), body="<p>Mine</p>")
-        self.assertTrue(notice.text_user_id)
-
     def test_level_without_text_is_told_in_words(self):
         notice = self._plan().notice_ids
+        self.friendly.channel_ids = self.letter_channel
         self.friendly.mail_template_id = False
-        with self.assertRaisesRegex(Exception, "no e-mail text"):
+        with self.assertRaisesRegex(UserError, "no e-mail text"):
             self._defaults(notice)
 
     def test_other_notices_keep_the_levels_text(self):

@@ -49,14 +49,14 @@ export class RunList extends Component {
 
     setup() {
         this.action = useService("action");
-        this.selection = useState({ resIds: [] });
+        this.selection = useState({ key: "", resIds: [] });
         useSubEnv({
             config: getDefaultConfig(),
             reloadDunningRun: () => this.reload(),
         });
         this.selectRecord = this.openRecord.bind(this);
         this.onSelectionChanged = (resIds) => {
-            this.selection.resIds = resIds;
+            Object.assign(this.selection, { key: this.key, resIds });
         };
         this.cachedKey = null;
     }
@@ -70,10 +70,14 @@ export class RunList extends Component {
     get viewProps() {
         if (this.cachedKey !== this.key) {
             this.cachedKey = this.key;
-            this.selection.resIds = [];
             this.cachedProps = this.makeViewProps();
         }
         return this.cachedProps;
+    }
+
+    /** What is ticked, in the list as it stands now. */
+    get selected() {
+        return this.selection.key === this.key ? this.selection.resIds : [];
     }
 
     makeViewProps() {
@@ -122,8 +126,8 @@ export class RunList extends Component {
             type: "object",
             name,
             resModel: this.props.resModel,
-            resId: this.selection.resIds[0],
-            resIds: this.selection.resIds,
+            resId: this.selected[0],
+            resIds: this.selected,
             context: {},
             onClose: () => this.reload(),
         });
