@@ -15,6 +15,11 @@ class DunningNoticeReview(models.AbstractModel):
         compute="_compute_recipient_text",
         help="The address or number at which the customer is reached.",
     )
+    asked_pay_by_date = fields.Date(
+        string="Pay by",
+        compute="_compute_asked_pay_by_date",
+        help="Until when the notice asks, or would ask today, to pay.",
+    )
     warning_text = fields.Char(
         string="Remarks",
         compute="_compute_warning_text",
@@ -39,6 +44,11 @@ class DunningNoticeReview(models.AbstractModel):
                 handler = notice.channel_id._get_handler()
                 text = handler._get_recipient_text(notice.contact_id)
             notice.recipient_text = text
+
+    @api.depends("pay_by_date", "date", "level_id")
+    def _compute_asked_pay_by_date(self):
+        for notice in self:
+            notice.asked_pay_by_date = notice.level_id and notice._get_pay_by()
 
     @api.depends("state", "reason", "has_own_text", "amount_total", "contact_id")
     @api.depends_context("lang")
