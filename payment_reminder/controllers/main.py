@@ -7,7 +7,8 @@ from ..tools.delivery import DeliveryError
 
 #: Nothing is fetched from elsewhere: looking at a notice tells nobody about it.
 CONTENT_POLICY = (
-    "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data: {base_url};"
+    "default-src 'none'; script-src 'none'; object-src 'none';"
+    " style-src 'unsafe-inline'; img-src 'self' data: {base_url};"
     " frame-src 'self'; frame-ancestors 'self'"
 )
 SECURITY_HEADERS = [

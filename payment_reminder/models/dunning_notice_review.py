@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools.mail import email_normalize_all
 
 from ..const import LIVE_STATES
 
@@ -39,7 +40,7 @@ class DunningNoticeReview(models.AbstractModel):
     @api.depends("email_to", "contact_id", "channel_id")
     def _compute_recipient_text(self):
         for notice in self:
-            text = notice.email_to
+            text = ", ".join(email_normalize_all(notice.email_to or ""))
             if not text and notice.channel_id:
                 handler = notice.channel_id._get_handler()
                 text = handler._get_recipient_text(notice.contact_id)

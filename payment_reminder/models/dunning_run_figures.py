@@ -176,7 +176,7 @@ class DunningRunFigures(models.AbstractModel):
         """
         self.ensure_one()
         states = ("sent",) if self.state in ("done", "cancelled") else ()
-        domain = [("run_id", "=", self.id), self._get_state_condition(states)]
+        domain = [("run_id", "in", self.ids), self._get_state_condition(states)]
         Notice = self.env["dunning.notice"]
         rows = Notice._read_group(
             domain,

@@ -1,4 +1,5 @@
 from datetime import timedelta
+from unittest.mock import patch
 
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, new_test_user, tagged
@@ -6,6 +7,7 @@ from odoo.tests import Form, new_test_user, tagged
 from .common import DunningCommon
 from .sending_common import SendingCommon
 
+SENDER = "odoo.addons.payment_reminder.models.dunning_sender"
 FORM_FIELDS = (
     "state",
     "notice_count",
@@ -431,21 +433,36 @@ class TestStop(SendingCommon):
 
     def test_run_is_stopped_while_the_sender_works(self):
         notices = self._queue(self.customer, self._create_customer("Bob"))
-        run = notices.run_id
+        first, second = notices.sorted("id")
         handler = type(self.env["dunning.channel.email"])
         deliver = handler._deliver
 
         def stop_and_deliver(this, notice, session):
-            other = notice.run_id
-            if not this.env.context.get("stopped"):
-                other._stop()
+            notice.run_id._stop()
+            return deliver(this, notice, session)
+
+        self.patch(handler, "_deliver", stop_and_deliver)
+        with patch(f"{SENDER}.CHUNK_SIZE", 1):
+            self._work()
+        self.assertSent(first)
+        self.assertEqual(second.state, "proposed")
+        self.assertEqual(first.run_id.state, "proposed")
+        self.assertEqual(len(self.server.mails), 1)
+
+    def test_what_was_claimed_together_finishes_together(self):
+        notices = self._queue(self.customer, self._create_customer("Bob"))
+        handler = type(self.env["dunning.channel.email"])
+        deliver = handler._deliver
+
+        def stop_and_deliver(this, notice, session):
+            if notice.run_id.state == "sending":
+                notice.run_id._stop()
             return deliver(this, notice, session)
 
         self.patch(handler, "_deliver", stop_and_deliver)
         self._work()
-        # both were claimed before anybody stopped: they finish
         self.assertSent(notices)
-        self.assertEqual(run.state, "done")
+        self.assertEqual(notices.run_id.state, "done")
 
     def test_notice_that_was_tried_before_is_given_up(self):
         notice = self._queue()
