@@ -18,13 +18,6 @@ class DunningRunReview(models.AbstractModel):
     contact_warning = fields.Char(compute="_compute_warnings")
     high_warning = fields.Char(compute="_compute_warnings")
 
-    # === RESULT === #
-    exclusion_html = fields.Html(
-        string="Why Others Were Left Out",
-        compute="_compute_exclusion_html",
-        sanitize=False,
-    )
-
     @api.depends("state")
     @api.depends_context("lang")
     def _compute_warnings(self):
@@ -174,33 +167,6 @@ class DunningRunReview(models.AbstractModel):
                 self.company_id.dunning_high_amount
             ),
         )
-
-    # === RESULT === #
-
-    @api.depends_context("lang")
-    def _compute_exclusion_html(self):
-        labels = dict(
-            self.env["dunning.run.exclusion"]
-            ._fields["reason"]
-            ._description_selection(self.env)
-        )
-        for run in self:
-            rows = self.env["dunning.run.exclusion"]._read_group(
-                [("run_id", "in", run.ids)],
-                ["reason", "currency_id"],
-                ["__count", "amount_residual:sum"],
-            )
-            reasons = {}
-            for reason, currency, number, amount in rows:
-                row = reasons.setdefault(
-                    reason, {"label": labels[reason], "number": 0, "amounts": []}
-                )
-                row["number"] += number
-                row["amounts"].append(currency.format(amount))
-            ordered = sorted(reasons.values(), key=lambda row: -row["number"])
-            run.exclusion_html = ordered and self.env["ir.qweb"]._render(
-                "payment_reminder.run_exclusions", {"reasons": ordered}
-            )
 
     # === ACTION METHODS === #
 

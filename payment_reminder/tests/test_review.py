@@ -14,7 +14,6 @@ FORM_FIELDS = (
     "proposed_count",
     "amount_text",
     "summary_html",
-    "exclusion_html",
     "credit_warning",
     "bank_warning",
     "contact_warning",
@@ -113,11 +112,17 @@ class TestRunForm(ReviewCommon):
         self.assertEqual(total["notices"], 1)
         self.assertEqual(total["amounts"], [self.company.currency_id.format(100.0)])
 
-    def test_left_out_items_are_summed_up_by_reason_in_words(self):
+    def test_left_out_items_are_grouped_by_reason_in_words(self):
         self._overdue(1, 33.0, partner=self._create_customer("Cid"))
-        html = self._plan().exclusion_html
-        self.assertIn("Not late enough for the next level", html)
-        self.assertIn(self.company.currency_id.format(33.0), html)
+        run = self._plan()
+        [group] = self.env["dunning.run.exclusion"].web_read_group(
+            [("run_id", "=", run.id)], ["reason"], ["amount_residual:sum"]
+        )["groups"]
+        self.assertEqual(group["amount_residual:sum"], 33.0)
+        labels = dict(
+            run.exclusion_ids._fields["reason"]._description_selection(run.env)
+        )
+        self.assertEqual(labels[group["reason"]], "Not late enough for the next level")
 
     def test_list_tells_where_each_notice_goes(self):
         self.friendly.channel_ids = self.email_channel + self.letter_channel

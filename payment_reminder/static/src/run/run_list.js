@@ -43,9 +43,8 @@ export class RunList extends Component {
         domain: { type: Array, optional: true },
         groupBy: { type: String, optional: true },
         isReviewed: { type: Boolean, optional: true },
-        emptyText: { type: String, optional: true },
     };
-    static defaultProps = { domain: [], isReviewed: false, emptyText: "" };
+    static defaultProps = { domain: [], isReviewed: false };
 
     setup() {
         this.action = useService("action");
@@ -95,7 +94,6 @@ export class RunList extends Component {
             context: { dunning_in_run: true },
             display: { controlPanel: false },
             selectRecord: this.selectRecord,
-            noContentHelp: props.emptyText,
         };
         if (type === "list") {
             viewProps.allowSelectors = this.canDecide;
@@ -145,7 +143,6 @@ registry.category("view_widgets").add("dunning_run_list", {
         domain: options.domain || [],
         groupBy: attrs.group_by,
         isReviewed: Boolean(options.reviewed),
-        emptyText: attrs.empty,
     }),
     fieldDependencies: [
         { name: "state", type: "selection" },

@@ -34,7 +34,7 @@ registry.category("web_tour.tours").add("payment_reminder_run", {
         },
         {
             content: "The proposal is grouped by level",
-            trigger: ".o_dunning_run_list .o_group_row:contains('Friendly reminder')",
+            trigger: ".o_dunning_run_list .o_group_header:contains('Friendly reminder')",
         },
         {
             content: "It names the customer who is late, and where the notice goes",
