@@ -7,6 +7,7 @@ from . import dunning_reminded
 from . import res_partner_statistics
 from . import res_partner
 from . import res_partner_clarity
+from . import res_partner_exclusion
 from . import dunning_protected
 from . import dunning_channel
 from . import dunning_channel_handler
@@ -30,6 +31,8 @@ from . import dunning_case_call
 from . import dunning_promise
 from . import dunning_pause
 from . import dunning_dispute
+from . import dunning_run_figures
+from . import dunning_run_review
 from . import dunning_run
 from . import dunning_run_exclusion
 from . import dunning_planner_notice
@@ -39,7 +42,9 @@ from . import dunning_statement_entrance
 from . import dunning_desk
 from . import dunning_explainer
 from . import dunning_notice_content
+from . import dunning_notice_text
 from . import dunning_notice_letter
+from . import dunning_notice_review
 from . import dunning_notice_sending
 from . import dunning_notice_bounce
 from . import dunning_notice

@@ -128,11 +128,41 @@ class DunningChannelEmail(models.AbstractModel):
                 raise PermanentDeliveryError(
                     self.env._("The level has no e-mail text; choose one.")
                 )
-            rendered = template.sudo()._generate_template(
-                group.ids, ("subject", "body_html", "email_from")
-            )
+            own = group.filtered("has_own_text")
+            rendered = self._render_template(template, group - own)
+            for notice, values in self._render_template(template, own, True).items():
+                rendered[notice] = notice._apply_own_text(values)
             for notice in group:
-                yield notice, self._prepare_values(notice, rendered[notice.id])
+                yield notice, self._prepare_values(notice, rendered[notice])
+
+    def _render_template(self, template, notices, is_marked=False):
+        """Return what a mail template says, in each customer's language.
+
+        :param bool is_marked: mark the parts with amounts, which nobody edits
+        :return: ``{notice: {subject, body_html, email_from}}``
+        :rtype: dict
+        """
+        if not notices:
+            return {}
+        template_sudo = template.sudo().with_context(dunning_mark_parts=is_marked)
+        rendered = template_sudo._generate_template(
+            notices.ids, ("subject", "body_html", "email_from")
+        )
+        return {notice: rendered[notice.id] for notice in notices}
+
+    def _get_editable_text(self, notice):
+        template = notice.level_id.mail_template_id
+        if not template:
+            raise PermanentDeliveryError(
+                self.env._("The level has no e-mail text; choose one.")
+            )
+        values = self._render_template(template, notice, True)[notice]
+        above, below = notice._split_mail(values["body_html"])
+        subject = self._clean_subject(values["subject"])
+        return {"subject": subject, "body": above, "closing": below}
+
+    def _get_recipient_text(self, contact):
+        return ", ".join(email_normalize_all(contact.email or ""))
 
     def _prepare_values(self, notice, rendered):
         """Return the evidence of what is about to be sent."""

@@ -1,6 +1,8 @@
 from odoo import models
 from odoo.tools import SQL
 
+from ..tools.delivery import PermanentDeliveryError
+
 
 class DunningChannelHandler(models.AbstractModel):
     """The interface between the reminders and one way to deliver them.
@@ -94,6 +96,29 @@ class DunningChannelHandler(models.AbstractModel):
         """Write delivered ``notices`` into the chatter of their cases and invoices."""
         notices._log_on_cases()
         notices._log_on_invoices()
+
+    # === REVIEW === #
+
+    def _get_recipient_text(self, contact):
+        """Return the address or number at which ``contact`` is reached, in one line.
+
+        :rtype: str
+        """
+        return contact.display_name
+
+    def _get_editable_text(self, notice):
+        """Return the words of a notice that a person may change before it is sent.
+
+        Only words: amounts are computed when the notice is claimed.
+
+        :return: ``subject`` str, ``body`` and ``closing`` Markup (above and below the
+            amounts), in the customer's language
+        :rtype: dict
+        :raise DeliveryError: when there is no text
+        """
+        raise PermanentDeliveryError(
+            self.env._("What is said through this channel cannot be edited.")
+        )
 
     # === PREVIEW: changes nothing === #
 

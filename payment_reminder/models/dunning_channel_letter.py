@@ -1,6 +1,8 @@
 import hashlib
 from contextlib import nullcontext
 
+from markupsafe import Markup
+
 from odoo import models
 from odoo.tools import SQL, html2plaintext
 
@@ -74,6 +76,18 @@ class DunningChannelLetter(models.AbstractModel):
 
     def _deliver(self, notice, session):
         """Nothing is left to do: the letter is stored, a person posts it."""
+
+    def _get_recipient_text(self, contact):
+        lines = contact._display_address(without_company=True).splitlines()
+        return ", ".join(line.strip() for line in lines if line.strip())
+
+    def _get_editable_text(self, notice):
+        level = notice._localized().level_id
+        return {
+            "subject": level.letter_subject or level.name,
+            "body": level.letter_intro or Markup(),
+            "closing": level.letter_closing or Markup(),
+        }
 
     def _get_preview_pdf(self, notice):
         printer = self.env["dunning.letter.printer"]

@@ -19,7 +19,9 @@ class DunningNotice(models.Model):
     _name = "dunning.notice"
     _inherit = [
         "dunning.notice.content",
+        "dunning.notice.text",
         "dunning.notice.letter",
+        "dunning.notice.review",
         "dunning.notice.sending",
         "dunning.notice.bounce",
     ]
@@ -102,7 +104,7 @@ class DunningNotice(models.Model):
         currency_field="company_currency_id",
         readonly=True,
     )
-    days_late = fields.Integer(readonly=True)
+    days_late = fields.Integer(readonly=True, aggregator="max")
     pay_by_date = fields.Date(string="Pay by", readonly=True)
 
     # === STATE === #
@@ -139,6 +141,11 @@ class DunningNotice(models.Model):
     tries = fields.Integer(readonly=True, default=0)
     next_try = fields.Datetime(readonly=True)
     claim_token = fields.Integer(readonly=True)
+    released_at = fields.Datetime(
+        readonly=True,
+        copy=False,
+        help="When a person let it go; empty while nobody but us can know of it.",
+    )
     is_started = fields.Boolean(
         readonly=True,
         help="The outside world has been touched: after a crash it is in doubt.",
@@ -220,7 +227,10 @@ class DunningNotice(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_evidence(self):
-        if any(notice.state not in ("proposed", "skipped") for notice in self):
+        if any(
+            notice.state not in ("proposed", "skipped") or notice.tries
+            for notice in self
+        ):
             raise UserError(
                 self.env._("A notice that was released is evidence: it is kept.")
             )
@@ -252,11 +262,6 @@ class DunningNotice(models.Model):
     def action_open_run(self):
         """Open the run that the notice belongs to."""
         return self.run_id._get_records_action()
-
-    def action_leave_out(self):
-        """Take proposed notices out of their run."""
-        notices = self._check_action("proposed", self.env._("left out"))
-        notices._set_skipped(self.env._("Left out by %s.", self.env.user.name))
 
     def action_retry(self):
         """Queue failed notices again."""
@@ -315,11 +320,24 @@ class DunningNotice(models.Model):
     # The only methods that change a state (design: invariant 8). They are called with
     # the rights of the system: people reach them through actions and the sender.
 
+    def _set_proposed(self, reason=False):
+        """Let a person decide anew; only for what never left the house."""
+        # past the guard of what is evidence: these are not, nobody was told anything
+        values = {"state": "proposed", "reason": reason, "released_at": False}
+        return super().write(values)
+
+    def _set_recalled(self, reason):
+        """Call queued notices back; those that were tried before are given up."""
+        tried = self.filtered("tries")
+        tried._set_skipped(reason)
+        (self - tried)._set_proposed(reason)
+
     def _set_queued(self):
         """Release the notices to the sender."""
         self.write(
             {
                 "state": "queued",
+                "released_at": fields.Datetime.now(),
                 "reason": False,
                 "tries": 0,
                 "next_try": False,
@@ -333,10 +351,11 @@ class DunningNotice(models.Model):
     def _reopen_runs(self):
         """Let the runs go on when the sender has something to do again."""
         manual = self.env["dunning.channel"]._get_manual()
-        notices = self.filtered(lambda notice: notice.channel_id not in manual)
-        notices.run_id.filtered(lambda run: run.state == "done").write(
-            {"state": "sending"}
+        for_sender = self.filtered(lambda notice: notice.channel_id not in manual)
+        runs = for_sender.run_id | self.run_id.filtered(
+            lambda run: run.state in ("proposed", "approved")
         )
+        runs._set_partly_sending()
 
     def _set_in_flight(self, token):
         """Mark the notices as claimed by the worker that holds ``token``."""

@@ -75,21 +75,24 @@ class DunningNoticeContent(models.AbstractModel):
 
         :rtype: markupsafe.Markup
         """
-        return self._render_part("payment_reminder.mail_claims_table")
+        html = self._render_part("payment_reminder.mail_claims_table")
+        return self._mark_part("claims", html)
 
     def _render_payment_details(self):
         """Return how to pay, for the mail templates.
 
         :rtype: markupsafe.Markup
         """
-        return self._render_part("payment_reminder.mail_payment_details")
+        html = self._render_part("payment_reminder.mail_payment_details")
+        return self._mark_part("payment", html)
 
     def _render_signature(self):
         """Return who writes, for the mail templates: a named person with a phone.
 
         :rtype: markupsafe.Markup
         """
-        return self._render_part("payment_reminder.mail_signature")
+        html = self._render_part("payment_reminder.mail_signature")
+        return self._mark_part("signature", html)
 
     def _get_greeting(self):
         """Return the salutation, by name where the recipient is a person.

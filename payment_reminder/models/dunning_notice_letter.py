@@ -24,16 +24,16 @@ class DunningNoticeLetter(models.AbstractModel):
         :rtype: dict
         """
         notice = self._localized()
-        level = notice.level_id
+        text = notice._get_letter_text()
         return {
             "lang": notice.lang,
             "number": notice.number or notice.env._("Draft"),
             "date": notice.date,
-            "subject": level.letter_subject or level.name,
+            "subject": text["subject"],
             "sender": notice._prepare_letter_sender(),
             "recipient_lines": notice._get_recipient_lines(),
             "salutation": notice.env._("Dear Sir or Madam,"),
-            "intro": level.letter_intro,
+            "intro": text["body"],
             "claims": [notice._prepare_letter_claim(line) for line in notice.claim_ids]
             + notice._prepare_letter_credit(),
             "currency": notice.currency_id,
@@ -42,18 +42,31 @@ class DunningNoticeLetter(models.AbstractModel):
             "pay_by": notice._get_pay_by(),
             "bank": notice._get_payment_details(),
             "reference": notice._get_payment_reference(),
-            "closing": notice._get_letter_closing(),
+            "closing": text["closing"] + notice._get_valediction(),
             "signatory": notice._prepare_signatory(),
             "info": notice._get_letter_info(),
         }
 
-    def _get_letter_closing(self):
-        """Return the level's closing text and the valediction.
+    def _get_letter_text(self):
+        """Return the words of the letter: the level's, or what a person has written.
+
+        :return: dict of ``subject``, ``body`` and ``closing``
+        """
+        text = self.env["dunning.channel.letter"]._get_editable_text(self)
+        if self.has_own_text:
+            text = {
+                "subject": self._get_filled_text("subject") or text["subject"],
+                "body": self._get_filled_text("body"),
+                "closing": self._get_filled_text("closing"),
+            }
+        return text
+
+    def _get_valediction(self):
+        """Return the last line above the signature.
 
         :rtype: markupsafe.Markup
         """
-        valediction = Markup("<p>%s</p>") % self.env._("Yours faithfully")
-        return (self.level_id.letter_closing or Markup()) + valediction
+        return Markup("<p>%s</p>") % self.env._("Yours faithfully")
 
     def _prepare_letter_claim(self, line):
         """Return one row of the table of claims."""

@@ -11,7 +11,7 @@ class DunningRun(models.Model):
     """One decision, for a company and a date, about who is reminded of what."""
 
     _name = "dunning.run"
-    _inherit = "dunning.protected"
+    _inherit = ["dunning.run.figures", "dunning.run.review", "dunning.protected"]
     _description = "Reminder Run"
     _order = "date DESC, id DESC"
     _check_company_auto = True
@@ -70,22 +70,6 @@ class DunningRun(models.Model):
     exclusion_ids = fields.One2many(
         comodel_name="dunning.run.exclusion", inverse_name="run_id", string="Left Out"
     )
-    notice_count = fields.Integer(compute="_compute_counts")
-    customer_count = fields.Integer(compute="_compute_counts")
-    sent_count = fields.Integer(compute="_compute_counts")
-    open_count = fields.Integer(compute="_compute_counts", string="Waiting")
-    problem_count = fields.Integer(compute="_compute_counts", string="Problems")
-    skipped_count = fields.Integer(compute="_compute_counts")
-    exclusion_count = fields.Integer(compute="_compute_counts")
-    has_letters = fields.Boolean(compute="_compute_counts")
-    amount_text = fields.Char(
-        string="Amount",
-        compute="_compute_amount_text",
-        help="What the customers are asked to pay, by currency. A customer who gets an "
-        "e-mail and a letter counts once; skipped notices do not count.",
-    )
-    level_text = fields.Char(string="By Level", compute="_compute_breakdown")
-    channel_text = fields.Char(string="By Channel", compute="_compute_breakdown")
 
     # === COMPUTE METHODS === #
 
@@ -95,89 +79,6 @@ class DunningRun(models.Model):
         for run in self:
             date = format_date(self.env, run.date, date_format="medium")
             run.name = self.env._("Reminders of %(date)s", date=date)
-
-    def _compute_counts(self):
-        by_state = self._get_counts_by_state()
-        exclusions = dict(
-            self.env["dunning.run.exclusion"]._read_group(
-                [("run_id", "in", self.ids)], ["run_id"], ["__count"]
-            )
-        )
-        for run in self:
-            counts = by_state.get(run.id, {})
-            run.notice_count = sum(counts.get("states", {}).values())
-            run.customer_count = counts.get("customers", 0)
-            run._set_state_counts(counts.get("states", {}))
-            run.exclusion_count = exclusions.get(run, 0)
-            run.has_letters = counts.get("letters", False)
-
-    def _set_state_counts(self, states):
-        """Assign the counters that come from the notices' states."""
-        self.ensure_one()
-        self.sent_count = states.get("sent", 0)
-        self.skipped_count = states.get("skipped", 0)
-        self.problem_count = states.get("failed", 0) + states.get("in_doubt", 0)
-        self.open_count = sum(
-            states.get(state, 0) for state in ("proposed", "queued", "in_flight")
-        )
-
-    def _get_counts_by_state(self):
-        """Count the notices of the runs in two grouped queries.
-
-        :return: ``{run id: {states: {state: n}, customers: n, letters: bool}}``
-        :rtype: dict
-        """
-        Notice = self.env["dunning.notice"]
-        domain = [("run_id", "in", self.ids)]
-        counts = {}
-        for run, state, number in Notice._read_group(
-            domain, ["run_id", "state"], ["__count"]
-        ):
-            counts.setdefault(run.id, {"states": {}})["states"][state] = number
-        for run, customers in Notice._read_group(
-            domain, ["run_id"], ["partner_id:count_distinct"]
-        ):
-            counts[run.id]["customers"] = customers
-        for run, _count in Notice._read_group(
-            [*domain, ("pdf_attachment_id", "!=", False)], ["run_id"], ["__count"]
-        ):
-            counts[run.id]["letters"] = True
-        return counts
-
-    def _compute_amount_text(self):
-        sums = {}
-        rows = self.env["dunning.notice"]._read_group(
-            [("run_id", "in", self.ids), ("state", "!=", "skipped")],
-            ["run_id", "case_id"],
-            ["amount_total:max"],
-        )
-        for run, case, amount in rows:
-            per_currency = sums.setdefault(run, {})
-            currency = case.currency_id
-            per_currency[currency] = per_currency.get(currency, 0.0) + amount
-        for run in self:
-            run.amount_text = " + ".join(
-                currency.format(amount)
-                for currency, amount in sums.get(run, {}).items()
-            )
-
-    @api.depends_context("lang")
-    def _compute_breakdown(self):
-        for run in self:
-            run.level_text = run._get_breakdown("level_id")
-            run.channel_text = run._get_breakdown("channel_id")
-
-    def _get_breakdown(self, by):
-        """Return how many notices there are of each kind: 'Letter: 3, E-mail: 2'.
-
-        :param str by: the many2one field of the notice that tells the kind
-        :rtype: str
-        """
-        self.ensure_one()
-        rows = self.env["dunning.notice"]._read_group(
-            [("run_id", "=", self.id), ("state", "!=", "skipped")], [by], ["__count"]
-        )
-        return ", ".join(f"{kind.name}: {number}" for kind, number in reversed(rows))
 
     # === CONSTRAINT METHODS === #
 
@@ -202,7 +103,9 @@ class DunningRun(models.Model):
                 ("company_id", "=", self.company_id.id),
                 ("id", "!=", self.id),
                 ("date", ">", self.date),
+                "|",
                 ("state", "in", ("approved", "sending", "done")),
+                ("notice_ids.released_at", "!=", False),
             ],
             limit=1,
         )
@@ -263,46 +166,25 @@ class DunningRun(models.Model):
             run._set_sending()
         self.env["dunning.notice"]._trigger_sending()
 
-    def action_refresh(self):
-        """Show how far the sending is: the form reads the run again."""
-        return True
+    def action_approve_and_send(self):
+        """Release everything that still awaits a decision, and send it."""
+        self.check_access("write")
+        for run in self:
+            if run.state == "proposed":
+                run._set_approved()
+            run._set_sending()
+        self.env["dunning.notice"]._trigger_sending()
+
+    def action_stop(self):
+        """Call back what is not on its way yet; a person decides about it anew."""
+        self.check_access("write")
+        for run in self:
+            run._stop()
 
     def action_cancel(self):
         """Give up what has not been sent yet."""
         self.check_access("write")
         self._set_cancelled()
-
-    def action_view_notices(self):
-        """Open the notices of the run."""
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "payment_reminder.dunning_notice_action"
-        )
-        action["domain"] = [("run_id", "in", self.ids)]
-        action["context"] = {}
-        return action
-
-    def action_view_problems(self):
-        """Open the notices that a person must look at."""
-        action = self.action_view_notices()
-        action["context"] = {"search_default_problems": 1}
-        return action
-
-    def action_view_exclusions(self):
-        """Open what was left out, with the reasons."""
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "payment_reminder.dunning_run_exclusion_action"
-        )
-        action["domain"] = [("run_id", "in", self.ids)]
-        return action
-
-    def action_print_letters(self):
-        """Download all letters of the run in one file."""
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_url",
-            "url": f"/payment_reminder/run/{self.id}/letters.pdf",
-            "target": "new",
-        }
 
     # === STATES === #
 
@@ -320,35 +202,93 @@ class DunningRun(models.Model):
         self.sudo().write({"state": "approved"})
 
     def _set_sending(self):
+        """Queue everything that is proposed in an approved run."""
         self.ensure_one()
+        self._check_can_send()
+        self.sudo().write({"state": "sending"})
+        self._get_notices("proposed")._set_queued()
+        self._set_done_if_finished()
+
+    def _check_can_send(self):
+        """Raise in words unless the run was approved and something is left to send."""
+        self.ensure_one()
+        if self.state == "sending" and self.proposed_count:
+            return  # a part was sent before, this is the rest
+        if self.state in ("sending", "done"):
+            raise UserError(
+                self.env._(
+                    "'%(run)s' is being sent already, or was sent: nothing is done "
+                    "twice.",
+                    run=self.name,
+                )
+            )
         if self.state != "approved":
             raise UserError(
                 self.env._(
                     "'%(run)s' must be approved before it is sent.", run=self.name
                 )
             )
-        self.sudo().write({"state": "sending"})
-        proposed = self.sudo().notice_ids.filtered(lambda n: n.state == "proposed")
-        proposed._set_queued()
-        self._set_done_if_finished()
+
+    def _set_partly_sending(self):
+        """Record that some notices are on their way; the others stay proposed."""
+        self.filtered(lambda run: run.state in ("proposed", "approved", "done")).write(
+            {"state": "sending"}
+        )
 
     def _set_done_if_finished(self):
         """End the runs none of whose notices waits for the sender any more.
 
         What waits for a person, such as a call, may wait for days: it is counted, and
         has a list of its own, but the run is over.
+
+        Where some notices still await a person's decision, the run is a proposal again:
+        the rest can be sent, left out or cancelled.
         """
-        waiting = self.env["dunning.notice"]._read_group(
+        busy, undecided = self._get_unfinished()
+        idle = self.filtered(lambda run: run.state == "sending") - busy
+        (idle & undecided).sudo().write({"state": "proposed"})
+        (idle - undecided).sudo().write({"state": "done"})
+
+    def _get_unfinished(self):
+        """Return the runs that the sender is busy with, and those with a proposed rest.
+
+        :rtype: tuple[dunning.run, dunning.run]
+        """
+        rows = self.env["dunning.notice"]._read_group(
             [
                 ("run_id", "in", self.ids),
-                ("state", "in", ("queued", "in_flight")),
+                ("state", "in", ("proposed", "queued", "in_flight")),
+                "|",
+                ("state", "=", "proposed"),
                 ("channel_id", "not in", self.env["dunning.channel"]._get_manual().ids),
             ],
-            ["run_id"],
+            ["run_id", "state"],
         )
-        busy = self.browse(run.id for [run] in waiting)
-        finished = self.filtered(lambda run: run.state == "sending") - busy
-        finished.sudo().write({"state": "done"})
+        busy = self.browse({run.id for run, state in rows if state != "proposed"})
+        undecided = self.browse({run.id for run, state in rows if state == "proposed"})
+        return busy, undecided
+
+    def _stop(self):
+        """Call back the queued notices; what is claimed already finishes.
+
+        :raise UserError: when nothing of the run is on its way
+        """
+        self.ensure_one()
+        if self.state not in ("approved", "sending"):
+            raise UserError(
+                self.env._("'%(run)s' is not being sent.", run=self.name),
+            )
+        if self.state == "approved":
+            self._set_proposed()
+        self._get_notices("queued")._set_recalled(
+            self.env._("Stopped by %s.", self.env.user.name)
+        )
+        self._set_done_if_finished()
+
+    def _get_notices(self, *states):
+        """Return the notices in ``states``, with the rights of the system."""
+        Notice = self.env["dunning.notice"].sudo()
+        return Notice.search([("run_id", "in", self.ids), ("state", "in", states)])
 
     def _set_cancelled(self):
         for run in self:
@@ -358,9 +298,7 @@ class DunningRun(models.Model):
                         "'%(run)s' is done, nothing is left to cancel.", run=run.name
                     )
                 )
-        open_notices = self.sudo().notice_ids.filtered(
-            lambda n: n.state in ("proposed", "queued")
-        )
+        open_notices = self._get_notices("proposed", "queued")
         open_notices._set_skipped(self.env._("The run was cancelled."))
         self.sudo().write({"state": "cancelled"})
 

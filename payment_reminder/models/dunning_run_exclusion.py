@@ -25,7 +25,7 @@ class DunningRunExclusion(models.Model):
     )
     move_id = fields.Many2one(related="move_line_id.move_id", string="Invoice")
     date_maturity = fields.Date(string="Due Date")
-    days_late = fields.Integer()
+    days_late = fields.Integer(aggregator="max")
     currency_id = fields.Many2one(comodel_name="res.currency")
     amount_residual = fields.Monetary(string="Open")
     reason = fields.Selection(selection=EXCLUSION_REASONS, required=True)

@@ -88,6 +88,18 @@ class ResCompany(models.Model):
         none = SQL("SELECT 0 AS company_id, NULL::date AS date")
         return SQL(" UNION ALL ").join(rows or [none])
 
+    def _get_dunning_high_amount(self, currency, date):
+        """Return from which amount on a notice is pointed out.
+
+        :param res.currency currency: of the notice
+        :param datetime.date date: of the exchange rate
+        :return: an amount in ``currency``
+        :rtype: float
+        """
+        self.ensure_one()
+        amount = self.dunning_high_amount
+        return self.currency_id._convert(amount, currency, self, date, round=False)
+
     def _ensure_dunning_procedure(self):
         """Copy the shipped procedure to the companies that have none yet."""
         template = self.env.ref(

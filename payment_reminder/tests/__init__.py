@@ -18,6 +18,8 @@ from . import test_planner
 from . import test_promise
 from . import test_property
 from . import test_procedure
+from . import test_review
+from . import test_review_text
 from . import test_run
 from . import test_scheduler
 from . import test_security

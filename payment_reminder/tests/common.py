@@ -248,7 +248,8 @@ class DunningCommon(AccountTestInvoicingCommon):
         """Approve ``run`` and let all its notices arrive, without rendering any."""
         run.action_approve()
         run._set_sending()
-        notices = run.sudo().notice_ids._recheck(on or run.date)
+        queued = run.sudo().notice_ids.filtered(lambda n: n.state == "queued")
+        notices = queued._recheck(on or run.date)
         if notices:
             notices._set_sent(on or run.date)
         run._set_done_if_finished()

@@ -183,7 +183,7 @@ class TestPlanner(DunningCommon):
     def test_skipped_notice_does_not_let_the_item_climb(self):
         invoice = self._overdue(5)
         run = self._plan()
-        run.notice_ids.action_leave_out()
+        run.notice_ids._leave_out("a talk")
         self.assertFalse(self._items(invoice).level_id)
         self.assertReminded(self._plan(), invoice, self.friendly)
 

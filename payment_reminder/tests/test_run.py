@@ -130,7 +130,7 @@ class TestRun(DunningCommon, CronMixinCase):
         self._overdue(5, partner=self._create_customer("Bob"))
         run = self._plan()
         left_out = run.notice_ids[0]
-        left_out.action_leave_out()
+        left_out._leave_out("a talk")
         run.action_approve()
         run.action_send()
         self.assertEqual(left_out.state, "skipped")
@@ -140,7 +140,7 @@ class TestRun(DunningCommon, CronMixinCase):
         self._overdue(5)
         notice = self._run_and_send().notice_ids
         with self.assertRaises(UserError):
-            notice.action_leave_out()
+            notice._leave_out("a talk")
 
     def test_sending_wakes_the_sender(self):
         self._overdue(5)

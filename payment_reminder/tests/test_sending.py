@@ -16,7 +16,11 @@ from .sending_common import SendingCommon
 SENDER = "odoo.addons.payment_reminder.models.dunning_sender"
 STATES = ("proposed", "queued", "in_flight", "sent", "failed", "in_doubt", "skipped")
 ACTIONS = {
+    "action_edit_text": "proposed",
     "action_leave_out": "proposed",
+    "action_release": "proposed",
+    "action_reset_text": "proposed",
+    "action_put_back": "skipped",
     "action_retry": "failed",
     "action_give_up": "failed",
     "action_confirm_sent": "in_doubt",
@@ -84,7 +88,7 @@ class TestSendingStates(SendingCommon):
     def test_notice_that_is_left_out_is_not_sent(self):
         self._overdue(5)
         run = self._plan()
-        run.notice_ids.action_leave_out()
+        run.notice_ids._leave_out("a talk")
         self._release(run)
         self._work()
         self.assertEqual(run.notice_ids.state, "skipped")

@@ -33,6 +33,9 @@ class TestTours(DunningCommon, HttpCase):
         self.assertEqual(states[self.late], "queued")
         self.assertEqual(states[self.excused], "skipped")
         self.assertNotIn(self.silent, states)
+        edited = run.notice_ids.filtered("has_own_text")
+        self.assertEqual(edited.partner_id, self.late)
+        self.assertEqual(edited.own_subject, "About our talk, [amount]")
 
     def test_reader_sees_the_run_and_no_buttons(self):
         run = self._plan(self.today - timedelta(days=1))

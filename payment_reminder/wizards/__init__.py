@@ -1,3 +1,5 @@
 from . import dunning_call_wizard
 from . import dunning_explanation
 from . import dunning_pause_wizard
+from . import dunning_leave_out
+from . import dunning_notice_edit

@@ -1,6 +1,8 @@
 import { registry } from "@web/core/registry";
 import { stepUtils } from "@web_tour/tour_utils";
 
+const ROW = ".o_dunning_run_list .o_data_row";
+
 /** From the menu to the queue: what a bookkeeper does every morning. */
 registry.category("web_tour.tours").add("payment_reminder_run", {
     url: "/odoo",
@@ -31,8 +33,16 @@ registry.category("web_tour.tours").add("payment_reminder_run", {
             run: "click",
         },
         {
-            content: "The proposal names the customer who is late",
-            trigger: "[name='notice_ids'] .o_data_row:contains('Late Payer'):contains('Friendly reminder')",
+            content: "The proposal is grouped by level",
+            trigger: ".o_dunning_run_list .o_group_header:contains('Friendly reminder')",
+        },
+        {
+            content: "It names the customer who is late, and where the notice goes",
+            trigger: `${ROW}:contains('Late Payer'):contains('latepayer@customer.example.com')`,
+        },
+        {
+            content: "The bank was never read: that is a warning",
+            trigger: "[name='warnings']:contains('no bank entries')",
         },
         {
             content: "Look at who is left out",
@@ -41,7 +51,7 @@ registry.category("web_tour.tours").add("payment_reminder_run", {
         },
         {
             content: "The reason is told",
-            trigger: "[name='exclusion_ids'] .o_data_row:contains('Wanted Silent'):contains('Excluded')",
+            trigger: `${ROW}:contains('Wanted Silent')`,
         },
         {
             content: "Back to the notices",
@@ -49,46 +59,84 @@ registry.category("web_tour.tours").add("payment_reminder_run", {
             run: "click",
         },
         {
-            content: "Open a notice",
-            trigger: "[name='notice_ids'] .o_data_row:contains('Late Payer') td[name='partner_id']",
+            content: "Read one notice",
+            trigger: `${ROW}:contains('Late Payer') td[name='partner_id']`,
             run: "click",
         },
         {
-            content: "It can be previewed, and says what is open",
-            trigger: ".modal:has(button[name='action_preview']) [name='line_ids'] .o_data_row",
+            content: "It says what is claimed, beside what the customer reads",
+            trigger: ".o_form_view:has(.o_dunning_claims .o_data_row) iframe.o_dunning_preview",
         },
         {
-            content: "Close the notice",
-            trigger: ".modal .o_form_button_cancel, .modal .btn-close",
+            content: "Edit its text",
+            trigger: "button[name='action_edit_text']",
             run: "click",
         },
         {
-            content: "Leave the second customer out",
+            content: "The words of the level are there",
+            trigger: ".modal .odoo-editor-editable:contains('We would like to remind you')",
+        },
+        {
+            content: "Write another subject",
+            trigger: ".modal div[name='subject'] input",
+            run: "edit About our talk, [amount]",
+        },
+        {
+            content: "Save the text",
+            trigger: ".modal button[name='action_save']",
+            run: "click",
+        },
+        {
+            content: "It is told who has edited it, and the level's text can return",
             trigger:
-                "body:not(:has(.modal)) [name='notice_ids'] .o_data_row:contains('Not Today') button[name='action_leave_out']",
+                ".o_form_view:has(button[name='action_reset_text']) div[name='text_user_id']",
+        },
+        {
+            content: "Back to the run",
+            trigger: ".o_breadcrumb .o_back_button, .breadcrumb-item.o_back_button a",
             run: "click",
         },
         {
-            content: "That notice is skipped",
-            trigger: "[name='notice_ids'] .o_data_row:contains('Not Today'):contains('Skipped')",
+            content: "The list says that it was edited",
+            trigger: `${ROW}:contains('Late Payer'):contains('Text edited')`,
         },
         {
-            content: "Approve the rest",
-            trigger: "button[name='action_approve']",
+            content: "Tick the customer who should not be reminded today",
+            trigger: `${ROW}:contains('Not Today') .o_list_record_selector input`,
             run: "click",
         },
         {
-            content: "Send",
-            trigger: "button[name='action_send']",
+            content: "Leave the customer out",
+            trigger: "button[name='leave_out_selected']",
             run: "click",
         },
         {
-            content: "The run is on its way",
-            trigger: ".o_statusbar_status button.o_arrow_button_current:contains('Sending')",
+            content: "Choose why",
+            trigger: ".modal label:contains('We have agreed on something else')",
+            run: "click",
+        },
+        {
+            content: "Confirm",
+            trigger: ".modal button[name='action_leave_out']",
+            run: "click",
+        },
+        {
+            content: "That notice is skipped, with the reason",
+            trigger: `body:not(:has(.modal)) ${ROW}:contains('Not Today'):contains('We have agreed on something else')`,
+        },
+        {
+            content: "Approve and send the rest",
+            trigger: "button[name='action_approve_and_send']",
+            run: "click",
+        },
+        {
+            content: "The run is on its way, and says how far it is",
+            trigger:
+                ".o_form_view:has(.o_statusbar_status button.o_arrow_button_current:contains('Sending')) .o_dunning_progress:contains('Waiting: 1')",
         },
         {
             content: "Its notice waits for the sender",
-            trigger: "[name='notice_ids'] .o_data_row:contains('Late Payer'):contains('Queued')",
+            trigger: `${ROW}:contains('Late Payer'):contains('Queued')`,
         },
     ],
 });
@@ -97,17 +145,27 @@ registry.category("web_tour.tours").add("payment_reminder_run", {
 registry.category("web_tour.tours").add("payment_reminder_readonly", {
     steps: () => [
         {
-            content: "The notices are there to be read, and previewed",
-            trigger: "[name='notice_ids'] .o_data_row button[name='action_preview']",
+            content: "The notices are there to be read",
+            trigger: ROW,
         },
         {
             content: "Nothing can be decided",
             trigger:
-                ".o_form_view:not(:has(button[name='action_approve'])):not(:has(button[name='action_cancel'])):not(:has(button[name='action_leave_out']))",
+                ".o_form_view:not(:has(button[name='action_approve_and_send'])):not(:has(button[name='action_cancel'])):not(:has(.o_list_record_selector))",
         },
         {
             content: "Nor can a run be created",
             trigger: ".o_control_panel:not(:has(.o_form_button_create))",
+        },
+        {
+            content: "Open a notice",
+            trigger: `${ROW} td[name='partner_id']`,
+            run: "click",
+        },
+        {
+            content: "It can be read and not edited",
+            trigger:
+                ".o_form_view:not(:has(button[name='action_edit_text'])) iframe.o_dunning_preview",
         },
     ],
 });
