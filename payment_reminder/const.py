@@ -22,6 +22,7 @@ NOT_OWED_REASONS = [
     ("in_payment", "A payment is on its way"),
     ("blocked", "The invoice is blocked for payment"),
     ("pending_payment", "An online payment is pending"),
+    ("excluded", "The customer is excluded from reminders"),
     ("on_hold", "Reminders are paused"),
     ("disputed", "The item is disputed"),
     ("promised", "A payment is promised"),

@@ -10,7 +10,7 @@ STATUS_GROUPS = "payment_reminder.group_dunning_readonly"
 
 
 class DunningCompanySchedule(models.AbstractModel):
-    """The part of ``res.company`` about what happens by itself, when, and how it went."""
+    """The part of ``res.company`` about what happens by itself, and how it went."""
 
     _name = "dunning.company.schedule"
     _description = "Company: Daily Reminder Work"

@@ -4,7 +4,7 @@ from odoo import api, models
 class DunningCase(models.Model):
     """What stands above the desk: the list and the cards of the cases."""
 
-    _inherit = "dunning.case"
+    _inherit = "dunning.case"  # pylint: disable=consider-merging-classes-inherited
 
     @api.model
     @api.readonly

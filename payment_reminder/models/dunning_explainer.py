@@ -211,6 +211,15 @@ class DunningExplainer(models.AbstractModel):
             date=self._date(row["last_notice_date"]),
         )
 
+    def _say_excluded(self, row):
+        company = self.env["account.move"].browse(row["move_id"]).company_id
+        customer = self.env["res.partner"].browse(row["partner_id"])
+        reason = customer.with_company(company).dunning_excluded_reason
+        return self.env._(
+            "the customer is excluded from reminders: %(reason)s.",
+            reason=(reason or self.env._("no reason given")).rstrip("."),
+        )
+
     def _say_on_hold(self, row):
         pauses = self._find_pauses(row)
         if not pauses:

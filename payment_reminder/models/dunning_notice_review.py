@@ -17,7 +17,7 @@ class DunningNoticeReview(models.AbstractModel):
         help="The address or number at which the customer is reached.",
     )
     asked_pay_by_date = fields.Date(
-        string="Pay by",
+        string="Asks to Pay by",
         compute="_compute_asked_pay_by_date",
         help="Until when the notice asks, or would ask today, to pay.",
     )

@@ -146,6 +146,8 @@ class DunningPlanner(models.AbstractModel):
                 WHEN move.payment_state IN ('in_payment', 'paid') THEN 'in_payment'
                 WHEN move.payment_state = 'blocked' THEN 'blocked'
                 WHEN EXISTS (%(pending)s) THEN 'pending_payment'
+                WHEN (customer.dunning_is_excluded ->> %(key)s)::boolean
+                    THEN 'excluded'
                 WHEN %(paused)s THEN 'on_hold'
                 WHEN item.id IN (%(disputed)s) THEN 'disputed'
                 WHEN item.id IN (%(promised)s) THEN 'promised'
@@ -153,6 +155,7 @@ class DunningPlanner(models.AbstractModel):
                 WHEN %(unclear)s THEN 'unclear'
             END""",
             pending=self._get_pending_payment_sql(),
+            key=str(company.id),
             paused=self.env["dunning.pause"]._get_paused_sql(date, company),
             disputed=self.env["dunning.dispute"]._get_disputed_sql(company),
             promised=self.env["dunning.promise"]._get_promised_sql(date, company),

@@ -22,6 +22,12 @@ class ResConfigSettings(models.TransientModel):
         readonly=False,
         domain="[('share', '=', False), ('company_ids', 'in', company_id)]",
     )
+    dunning_call_tries = fields.Integer(
+        related="company_id.dunning_call_tries", readonly=False
+    )
+    dunning_call_wait_days = fields.Integer(
+        related="company_id.dunning_call_wait_days", readonly=False
+    )
     dunning_promise_grace_days = fields.Integer(
         related="company_id.dunning_promise_grace_days", readonly=False
     )

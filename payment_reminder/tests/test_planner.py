@@ -523,6 +523,13 @@ class TestPlannerExclusion(DunningCommon):
         self.assertLeftOut(run, invoice, "on_hold")
         self.assertLeftOut(run, late, "on_hold")
 
+    def test_excluded_customer_is_left_out(self):
+        invoice = self._overdue(5)
+        self.customer._dunning_exclude("Settled in court")
+        self.assertLeftOut(self._plan(), invoice, "excluded")
+        sentences = " ".join(self.customer._get_dunning_explanations())
+        self.assertIn("Settled in court", sentences)
+
     def test_hold_ends_by_itself(self):
         invoice = self._overdue(30)
         self._run_and_send(self._days_ago(20))
