@@ -28,7 +28,9 @@ class DunningDispute(models.Model):
         column1="dispute_id",
         column2="line_id",
         string="Disputed Items",
-        required=True,
+        compute="_compute_line_ids",
+        store=True,
+        readonly=False,
         domain="[('case_id', '=', case_id), ('is_open', '=', True)]",
     )
     amount = fields.Monetary(string="Disputed", compute="_compute_amount")
@@ -78,6 +80,14 @@ class DunningDispute(models.Model):
     resolved_by_id = fields.Many2one(comodel_name="res.users", readonly=True)
 
     # === COMPUTE METHODS === #
+
+    @api.depends("case_id")
+    def _compute_line_ids(self):
+        """Where one item only is open, it is the disputed one."""
+        for dispute in self:
+            items = dispute.case_id.line_ids.filtered("is_open")
+            if not dispute.line_ids and len(items) == 1:
+                dispute.line_ids = items
 
     @api.depends("category", "partner_id")
     def _compute_display_name(self):

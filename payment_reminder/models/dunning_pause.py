@@ -1,8 +1,13 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL
 from odoo.tools.misc import format_date
+
+#: How long a pause lasts unless somebody says otherwise.
+DEFAULT_DAYS = 14
 
 
 class DunningPause(models.Model):
@@ -54,7 +59,12 @@ class DunningPause(models.Model):
         default=lambda self: self.env.company._get_dunning_today(),
     )
     date_until = fields.Date(
-        string="Until", required=True, help="The last day without reminders."
+        string="Until",
+        required=True,
+        default=lambda self: (
+            self.env.company._get_dunning_today() + timedelta(days=DEFAULT_DAYS)
+        ),
+        help="The last day without reminders.",
     )
     reason = fields.Char(required=True)
     user_id = fields.Many2one(

@@ -217,7 +217,7 @@ class TestPlanner(DunningCommon):
 
     def test_missed_days_are_caught_up_once(self):
         invoice = self._overdue(14)
-        self._run_and_send(self._days_ago(9))
+        self._run_and_send(self._days_ago(10))
         caught_up = self._run_and_send()
         self.assertReminded(caught_up, invoice, self.second)
         self.assertLeftOut(self._plan(), invoice, "not_reached")
