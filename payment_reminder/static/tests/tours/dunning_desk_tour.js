@@ -164,10 +164,10 @@ registry.category("web_tour.tours").add("payment_reminder_first_use", {
         const steps = [
             ...stepUtils.goToAppSteps("account.menu_finance", "Open the accounting app"),
             ...openMenu("Open the desk"),
-            openCase("Late Payer"),
             {
                 content: "Propose a reminder",
-                trigger: "button[name='action_remind_now'].btn-primary",
+                trigger:
+                    ".o_kanban_record:contains('Late Payer') button[name='action_remind_now']",
                 run: "click",
             },
             {
