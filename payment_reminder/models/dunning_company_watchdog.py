@@ -97,11 +97,14 @@ class DunningCompanyWatchdog(models.AbstractModel):
     def _get_dunning_stuck_domain(self, now):
         """Return the domain of notices that should have been sent long ago.
 
+        What a person has to do, such as a call, waits on the desk instead.
+
         :rtype: odoo.fields.Domain
         """
         return Domain(
             [
                 ("company_id", "=", self.id),
+                ("channel_id", "not in", self.env["dunning.channel"]._get_manual().ids),
                 ("state", "in", ("queued", "in_flight")),
                 ("write_date", "<", now - timedelta(hours=STUCK_HOURS)),
             ]

@@ -133,8 +133,7 @@ class DunningScheduler(models.AbstractModel):
 
     def _lapse_calls(self, company, date):
         """Give up calls that nobody answered, so that the next level can be reached."""
-        if "dunning.channel.call" in self.env:
-            self.env["dunning.channel.call"]._lapse_calls(company, date)
+        self.env["dunning.channel.call"]._lapse_calls(company, date)
 
     def _run_unattended(self, company, date):
         """Plan the automatic levels, approve and queue them.

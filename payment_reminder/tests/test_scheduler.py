@@ -190,6 +190,18 @@ class TestScheduler(SchedulerCommon):
             self._tick("2025-06-16 06:00:00")
         self.assertEqual(seen, [(self.company, self.company, self.today)] * 2)
 
+    def test_call_that_nobody_made_lapses(self):
+        self.friendly.channel_ids = self.env.ref("payment_reminder.channel_call")
+        self.customer.phone = "+32 2 555 12 13"
+        call = self._queue()
+        call.sudo().queued_at = datetime(2025, 6, 16, 6)
+        self.company.dunning_call_wait_days = 7
+        self._tick("2025-06-17 06:00:00")
+        self.assertEqual(call.state, "queued")
+        self._tick("2025-06-27 06:00:00")
+        self.assertEqual(call.state, "failed")
+        self.assertIn("Nobody called", call.reason)
+
     # === WHEN IT GOES WRONG === #
 
     def _fail(self, company, error=None):
@@ -255,6 +267,16 @@ class TestScheduler(SchedulerCommon):
         self.assertFalse(self.company.dunning_last_error)
         self._tick("2025-06-16 07:00:00")
         self.assertEqual(len(self._runs()), 1)
+
+    def test_day_that_another_worker_has_done_meanwhile_is_not_done_again(self):
+        scheduler = self.env["dunning.scheduler"].sudo()
+        due = scheduler._get_due_companies(datetime(2025, 6, 16, 6))
+        self.assertEqual(due, {self.company: self.today})
+        self.company._set_dunning_day_done(self.today)
+        self.assertFalse(scheduler._get_due_companies(datetime(2025, 6, 16, 6)))
+        self._overdue(5)
+        self.assertFalse(scheduler._run_day(self.company, self.today))
+        self.assertFalse(self._runs())
 
     def test_two_workers_at_once_are_no_error(self):
         self._overdue(5)
@@ -366,6 +388,15 @@ class TestWatchdog(SchedulerCommon):
         self.company.dunning_last_success = later
         self.assertIn("1", self.company._get_dunning_watchdog(later))
         self.assertFalse(self.other._get_dunning_watchdog(later))
+
+    def test_calls_that_wait_for_a_person_are_no_alarm(self):
+        self.friendly.channel_ids = self.env.ref("payment_reminder.channel_call")
+        self.customer.phone = "+32 2 555 12 13"
+        call = self._queue()
+        self.assertEqual((call.channel, call.state), ("call", "queued"))
+        later = self.now + timedelta(hours=25)
+        self.company.dunning_last_success = later
+        self.assertFalse(self.company._get_dunning_watchdog(later))
 
     def test_worst_finding_comes_first(self):
         self.company.dunning_last_error = "no procedure"

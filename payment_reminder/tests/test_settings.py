@@ -37,6 +37,8 @@ class TestSettings(DunningCommon):
             form.dunning_digest_user_ids.add(self.admin)
             form.dunning_promise_grace_days = 4
             form.dunning_high_amount = 1234
+            form.dunning_call_tries = 2
+            form.dunning_call_wait_days = 5
         form.record.execute()
         company = self.company
         self.assertEqual(company.dunning_procedure_id, procedure)
@@ -46,6 +48,8 @@ class TestSettings(DunningCommon):
         self.assertEqual(company.dunning_digest_user_ids, self.admin)
         self.assertEqual(company.dunning_promise_grace_days, 4)
         self.assertEqual(company.dunning_high_amount, 1234)
+        self.assertEqual(company.dunning_call_tries, 2)
+        self.assertEqual(company.dunning_call_wait_days, 5)
 
     @mute_logger("odoo.tests.form.onchange")
     def test_each_company_has_its_own_choices(self):
