@@ -180,7 +180,10 @@ registry.category("web_tour.tours").add("payment_reminder_first_use", {
                 trigger: `${ROW}:contains('Late Payer'):contains('Queued')`,
             },
         ];
-        const clicks = steps.filter((step) => step.run === "click").length;
+        // the way into the app is told for both editions of Odoo: one of them is taken
+        const clicks = steps.filter(
+            (step) => step.run === "click" && !step.isActive?.includes("enterprise")
+        ).length;
         if (clicks > MOST_CLICKS) {
             throw new Error(`${clicks} clicks to the first reminder`);
         }
