@@ -50,6 +50,10 @@ registry.category("web_tour.tours").add("payment_reminder_desk", {
             run: "click",
         },
         {
+            content: "The words of the level are there",
+            trigger: ".modal .odoo-editor-editable:contains('We would like to remind you')",
+        },
+        {
             content: "Write another subject",
             trigger: ".modal div[name='subject'] input",
             run: "edit About our talk, [amount]",
@@ -60,9 +64,13 @@ registry.category("web_tour.tours").add("payment_reminder_desk", {
             run: "click",
         },
         {
-            content: "Back to the run",
+            content: "It is told that the text was edited",
             trigger:
-                "body:not(:has(.modal)):has(button[name='action_reset_text']) .o_breadcrumb .o_back_button, .breadcrumb-item.o_back_button a",
+                "body:not(:has(.modal)) .o_form_view:has(button[name='action_reset_text']) div[name='text_user_id']",
+        },
+        {
+            content: "Back to the run",
+            trigger: ".o_breadcrumb .o_back_button, .breadcrumb-item.o_back_button a",
             run: "click",
         },
         {
