@@ -90,7 +90,7 @@ def plan_run(env):
 
 def _empty(cr):
     """Empty the tables; what they knew of their old rows is out of date, as in life."""
-    cr.execute(SQL("TRUNCATE %s", SQL(", ").join(map(SQL.identifier, TABLES))))
+    cr.execute(SQL("TRUNCATE %s CASCADE", SQL(", ").join(map(SQL.identifier, TABLES))))
     cr.commit()
 
 
