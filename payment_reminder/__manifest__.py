@@ -19,6 +19,7 @@
         "views/dunning_digest_templates.xml",
         "data/mail_template.xml",
         "data/dunning_clarity_check.xml",
+        "data/estimate_factor.xml",
         "data/dunning_procedure.xml",
         "report/dunning_letter.xml",
         "views/dunning_promise_views.xml",

@@ -62,3 +62,10 @@ from . import account_move_clarity
 from . import account_move_reversal
 from . import base_partner_merge
 from . import mail_template
+from . import estimate_factor
+from . import estimate_factor_rating
+from . import service_estimate_flow
+from . import service_estimate_pricing
+from . import service_estimate
+from . import service_estimate_stage
+from . import account_move_estimate

@@ -41,6 +41,12 @@ class ResCompany(models.Model):
         "review of a run.",
     )
 
+    estimate_validity_days = fields.Integer(
+        string="Validity of Estimates",
+        default=30,
+        help="Days for which a new estimate is valid.",
+    )
+
     _dunning_calls_sane = models.Constraint(
         "CHECK (dunning_call_tries >= 1 AND dunning_call_wait_days >= 0)",
         "There is at least one call, and the days to make it cannot be negative.",

@@ -32,3 +32,4 @@ from . import test_tools_amount_in_words
 from . import test_tools_letter_layout
 from . import test_tools_phone
 from . import test_tours
+from . import test_estimate

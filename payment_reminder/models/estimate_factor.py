@@ -1,0 +1,140 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+from odoo.fields import Domain
+
+from ..tools import pricing
+
+
+class EstimateFactor(models.Model):
+    """One reason why a job costs more or less than volume × rate, with its scale."""
+
+    _name = "estimate.factor"
+    _description = "Estimate Factor"
+    _order = "sequence, id"
+
+    # === IDENTITY === #
+    name = fields.Char(required=True, translate=True)
+    description = fields.Text(
+        translate=True, help="What the factor is about; customers read it."
+    )
+    sequence = fields.Integer(default=10)
+    active = fields.Boolean(default=True)
+    company_id = fields.Many2one(
+        comodel_name="res.company",
+        index=True,
+        help="Empty: all companies price with it.",
+    )
+
+    # === HOW IT IS RATED === #
+    method = fields.Selection(
+        selection=[
+            ("manual", "Chosen by hand"),
+            ("volume", "By volume"),
+            ("deadline", "By deadline"),
+        ],
+        required=True,
+        default="manual",
+        help="By hand: somebody chooses a rating for each stage.\n"
+        "By volume: the rating follows from the volume of the stage.\n"
+        "By deadline: the rating follows from offered ÷ normal duration, in working "
+        "days of the company.",
+    )
+    is_graduated = fields.Boolean(
+        string="Graduated",
+        default=True,
+        help="The multiplier of a tier applies to the part of the volume inside it; "
+        "otherwise that of the last tier reached applies to the whole volume.",
+    )
+    is_required = fields.Boolean(
+        string="Required",
+        help="An estimate cannot be sent before each stage has a rating.",
+    )
+    rating_ids = fields.One2many(
+        comodel_name="estimate.factor.rating", inverse_name="factor_id", copy=True
+    )
+
+    # === CONSTRAINT METHODS === #
+
+    @api.constrains("method", "rating_ids", "company_id")
+    def _check_scale(self):
+        for factor in self:
+            if factor.method == "manual" or not factor.rating_ids:
+                continue
+            for scope in factor._get_scopes():
+                factor._check_tiers(scope)
+
+    def _check_tiers(self, ratings):
+        """Raise a ValidationError unless the tiers follow each other without a gap."""
+        try:
+            pricing.check_tiers(ratings._get_tiers())
+        except pricing.PricingError as error:
+            raise ValidationError(
+                self.env._(
+                    "%(factor)s: %(problem)s",
+                    factor=self.name,
+                    problem=self._explain_problem(error),
+                )
+            ) from error
+
+    def _get_scopes(self):
+        """Return the ratings by the products and units that they are restricted to.
+
+        :rtype: list[estimate.factor.rating]
+        """
+        self.ensure_one()
+        groups = self.rating_ids.grouped(
+            lambda rating: (rating.product_ids, rating.uom_ids)
+        )
+        return list(groups.values())
+
+    # === BUSINESS METHODS === #
+
+    @api.model
+    def _get_for_company(self, company):
+        """Return the factors that ``company`` prices with, in their order.
+
+        :rtype: estimate.factor
+        """
+        return self.search(Domain("company_id", "in", [False, company.id]))
+
+    def _get_tier_multiplier(self, quantity, ratings):
+        """Return the multiplier of a scale for a volume or a ratio of durations.
+
+        :param decimal.Decimal quantity: volume in the unit of the stage, or ratio
+        :param estimate.factor.rating ratings: the tiers that apply
+        :raise PricingError: when no tier contains the quantity
+        :rtype: decimal.Decimal
+        """
+        self.ensure_one()
+        tiers = ratings._get_tiers()
+        if self.method == "deadline":
+            return pricing.scale_multiplier(quantity, tiers)
+        return pricing.tier_multiplier(quantity, tiers, self.is_graduated)
+
+    @api.model
+    def _explain_problem(self, error):
+        """Return a PricingError in words of the user.
+
+        :param pricing.PricingError error: with ``code`` and ``values``
+        :rtype: str
+        """
+        values = {key: str(value) for key, value in error.values.items()}
+        texts = {
+            "empty": self.env._("there is no tier."),
+            "overlap": self.env._("two tiers overlap."),
+            "gap": self.env._("there is a gap between two tiers."),
+            "reversed": self.env._("a tier ends before it begins."),
+            "multiplier": self.env._("a multiplier must be above zero."),
+            "volume": self.env._("the volume must be above zero."),
+            "rate": self.env._("the rate must not be below zero."),
+            "absurd": self.env._("the amount is too large to be meant."),
+            "outside": self.env._("no tier of the scale contains this value."),
+            "order": self.env._(
+                "the optimistic volume must not exceed the likely one, nor the likely "
+                "one the pessimistic one."
+            ),
+            "normal": self.env._("the normal duration must be above zero."),
+        }
+        text = texts.get(error.code, str(error))
+        detail = ", ".join(values.values())
+        return f"{text} ({detail})" if detail else text

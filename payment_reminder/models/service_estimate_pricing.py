@@ -1,0 +1,285 @@
+from datetime import datetime, time
+from decimal import Decimal
+
+from odoo import api, models
+
+from ..tools import pricing
+
+
+class ServiceEstimatePricing(models.AbstractModel):
+    """What an estimate comes to: durations, totals, range, and 'what if'."""
+
+    _name = "service.estimate.pricing"
+    _description = "Estimate: Pricing"
+
+    # === DURATIONS === #
+
+    @api.depends("stage_ids.normal_days", "stage_ids.display_type")
+    def _compute_normal_days(self):
+        for estimate in self:
+            stages = estimate.stage_ids.filtered(lambda stage: not stage.display_type)
+            estimate.normal_days = sum(stages.mapped("normal_days"))
+
+    @api.depends("date_start", "date_deadline", "normal_days", "company_id")
+    def _compute_deadline_ratio(self):
+        for estimate in self:
+            days = estimate._get_offered_days(estimate.date_deadline)
+            estimate.offered_days = days
+            estimate.deadline_ratio = estimate._get_ratio(days)
+
+    def _get_offered_days(self, deadline):
+        """Return the working days from the start until ``deadline``, both included.
+
+        Days of the company's calendar, its holidays left out.
+
+        :rtype: float
+        """
+        self.ensure_one()
+        start = self.date_start
+        if not start or not deadline or deadline < start:
+            return 0.0
+        calendar = self.company_id.resource_calendar_id
+        return calendar.get_work_duration_data(
+            datetime.combine(start, time.min), datetime.combine(deadline, time.max)
+        )["days"]
+
+    def _get_ratio(self, days):
+        """Return offered ÷ normal duration; 0 where either is not known."""
+        self.ensure_one()
+        if not self.date_deadline or self.normal_days <= 0:
+            return 0.0
+        return days / self.normal_days
+
+    # === TOTALS === #
+
+    @api.depends(
+        "stage_ids.price_subtotal",
+        "stage_ids.tax_ids",
+        "stage_ids.display_type",
+        "discount",
+        "currency_id",
+        "company_id",
+    )
+    def _compute_amounts(self):
+        for estimate in self:
+            estimate.update(estimate._get_totals())
+
+    def _get_totals(self, prices=None):
+        """Return the totals of the estimate, taxes as Odoo's invoices have them.
+
+        :param dict prices: other prices, ``{stage: float}``
+        :return: amount_stages, amount_discount, amount_untaxed, amount_tax and
+            amount_total, floats in the estimate's currency
+        :rtype: dict
+        """
+        self.ensure_one()
+        currency = self.currency_id or self.company_id.currency_id
+        prices = prices or {}
+        totals = self._get_tax_totals(prices)
+        stages = self._get_priced_stages()
+        before = sum(prices.get(stage, stage.price_subtotal) for stage in stages)
+        share = 1 - self.discount / 100
+        return {
+            "amount_stages": currency.round(before),
+            "amount_discount": sum(
+                currency.round(price * share) - price
+                for price in (
+                    prices.get(stage, stage.price_subtotal) for stage in stages
+                )
+            )
+            if self.discount
+            else 0.0,
+            "amount_untaxed": totals["base_amount_currency"],
+            "amount_tax": totals["tax_amount_currency"],
+            "amount_total": totals["total_amount_currency"],
+        }
+
+    def _get_priced_stages(self):
+        """Return the stages without sections and notes."""
+        return self.stage_ids.filtered(lambda stage: not stage.display_type)
+
+    def _get_tax_totals(self, prices=None):
+        """Return the summary of Odoo's tax engine; see ``account.tax``.
+
+        :param dict prices: other prices, ``{stage: float}``
+        :rtype: dict
+        """
+        self.ensure_one()
+        taxes = self.env["account.tax"]
+        prices = prices or {}
+        lines = [
+            stage._prepare_base_line(prices.get(stage))
+            for stage in self._get_priced_stages()
+        ]
+        company = self.company_id or self.env.company
+        taxes._add_tax_details_in_base_lines(lines, company)
+        taxes._round_base_lines_tax_details(lines, company)
+        return taxes._get_tax_totals_summary(
+            base_lines=lines,
+            currency=self.currency_id or company.currency_id,
+            company=company,
+        )
+
+    @api.depends("amount_total", "advance_percent")
+    def _compute_advance(self):
+        for estimate in self:
+            currency = estimate.currency_id
+            amount = estimate.amount_total * estimate.advance_percent / 100
+            estimate.amount_advance = currency.round(amount) if currency else 0.0
+
+    @api.depends("amount_stages", "stage_ids.price_variance")
+    def _compute_range(self):
+        for estimate in self:
+            low, high = pricing.total_range(
+                Decimal(str(estimate.amount_stages)),
+                [
+                    Decimal(str(stage.price_variance))
+                    for stage in estimate._get_priced_stages()
+                ],
+            )
+            currency = estimate.currency_id or estimate.company_id.currency_id
+            estimate.range_low = currency.round(float(low))
+            estimate.range_high = currency.round(float(high))
+
+    @api.depends("stage_ids.problem", "stage_ids.factor_values", "company_id")
+    def _compute_problem(self):
+        for estimate in self:
+            estimate.problem = " ".join(estimate._get_problems()) or False
+
+    def _get_problems(self):
+        """Return in words what keeps the estimate from being sent.
+
+        :rtype: list[str]
+        """
+        self.ensure_one()
+        stages = self._get_priced_stages()
+        problems = [
+            self.env._(
+                "%(stage)s: %(problem)s", stage=stage.name, problem=stage.problem
+            )
+            for stage in stages
+            if stage.problem
+        ]
+        if self.state == "draft":
+            problems += self._get_missing_ratings(stages)
+        return problems
+
+    def _get_missing_ratings(self, stages):
+        """Return in words which stages lack the rating of a required factor."""
+        factors = self.env["estimate.factor"]._get_for_company(self.company_id)
+        return [
+            self.env._(
+                "%(stage)s: choose a rating of %(factor)s.",
+                stage=stage.name,
+                factor=factor.name,
+            )
+            for factor in factors.filtered("is_required")
+            for stage in stages
+            if factor.id
+            not in {value["factor_id"] for value in stage.factor_values or []}
+        ]
+
+    # === WHAT IF === #
+
+    def _what_if(self, deadline=None, ratings=None):
+        """Return what the estimate would come to; nothing is saved.
+
+        An estimate that was sent is priced with the scale of deadlines that was valid
+        when it was sent.
+
+        :param datetime.date deadline: another deadline
+        :param dict ratings: ``{estimate.factor: estimate.factor.rating}``, for all
+            stages
+        :return: the totals of ``_get_totals``, ``stages`` as ``{stage: float}``,
+            ``values`` as ``{stage: factor values}`` and ``problem`` (str or False)
+        :rtype: dict
+        """
+        self.ensure_one()
+        values, prices, problem = {}, {}, False
+        change = self._get_deadline_value(deadline) if deadline else None
+        for stage in self._get_priced_stages():
+            changed = stage._replace_values(change, ratings or {})
+            price, stage_problem = stage._get_price(changed)
+            problem = problem or stage_problem
+            values[stage] = changed
+            prices[stage] = float(price.subtotal) if price else 0.0
+        totals = self._get_totals(prices)
+        return totals | {"stages": prices, "values": values, "problem": problem}
+
+    def _get_deadline_scale(self):
+        """Return the scale of deadlines: as sent, or that of today for a draft.
+
+        :return: dicts with factor_id, factor, and tiers (rating_id, rating, lower,
+            upper, multiplier), amounts as strings
+        :rtype: list[dict]
+        """
+        self.ensure_one()
+        if self.state != "draft" and self.deadline_scale is not None:
+            return self.deadline_scale or []
+        factors = self.env["estimate.factor"]._get_for_company(self.company_id)
+        return [
+            {
+                "factor_id": factor.id,
+                "factor": factor.name,
+                "tiers": [
+                    {
+                        "rating_id": rating.id,
+                        "rating": rating.name,
+                        "lower": str(rating.lower),
+                        "upper": str(rating.upper) if rating.upper else None,
+                        "multiplier": str(rating.multiplier),
+                    }
+                    for rating in factor.rating_ids.sorted("lower")
+                ],
+            }
+            for factor in factors
+            if factor.method == "deadline" and factor.rating_ids
+        ]
+
+    def _get_deadline_value(self, deadline):
+        """Return the factor values of another deadline, ``{factor id: value}``."""
+        days = self._get_offered_days(deadline)
+        if self.normal_days <= 0:
+            return {}
+        quantity = Decimal(str(days)) / Decimal(str(self.normal_days))
+        return {
+            scale["factor_id"]: self._rate_deadline(scale, quantity)
+            for scale in self._get_deadline_scale()
+        }
+
+    def _rate_deadline(self, scale, quantity):
+        value = {
+            "factor_id": scale["factor_id"],
+            "rating_id": False,
+            "method": "deadline",
+            "factor": scale["factor"],
+            "rating": "",
+            "multiplier": "1",
+        }
+        tiers = [
+            pricing.Tier(
+                Decimal(tier["lower"]),
+                Decimal(tier["upper"]) if tier["upper"] else None,
+                Decimal(tier["multiplier"]),
+            )
+            for tier in scale["tiers"]
+        ]
+        try:
+            multiplier = pricing.scale_multiplier(quantity, tiers)
+        except pricing.PricingError as error:
+            explain = self.env["estimate.factor"]._explain_problem
+            return value | {"problem": f"{scale['factor']}: {explain(error)}"}
+        name = next(
+            (
+                tier
+                for tier, step in zip(scale["tiers"], tiers, strict=True)
+                if step.lower <= quantity
+                and (step.upper is None or quantity < step.upper)
+            ),
+            scale["tiers"][-1],
+        )
+        return value | {
+            "rating_id": name["rating_id"],
+            "rating": name["rating"],
+            "multiplier": str(multiplier),
+        }

@@ -1,0 +1,458 @@
+from decimal import Decimal
+
+from odoo import api, fields, models
+from odoo.tools.misc import formatLang
+
+from ..tools import pricing
+
+#: What may change after the customer was told the price.
+FREE_FIELDS = frozenset({"is_done", "factor_values"})
+
+
+class ServiceEstimateStage(models.Model):
+    """One stage of a job: how much work, at which rate, under which factors."""
+
+    _name = "service.estimate.stage"
+    _description = "Estimate Stage"
+    _order = "estimate_id, sequence, id"
+    _check_company_auto = True
+
+    # === IDENTITY === #
+    estimate_id = fields.Many2one(
+        comodel_name="service.estimate", required=True, index=True, ondelete="cascade"
+    )
+    company_id = fields.Many2one(  # stored: record rules filter on it
+        related="estimate_id.company_id", store=True, index=True
+    )
+    currency_id = fields.Many2one(related="estimate_id.currency_id")
+    state = fields.Selection(related="estimate_id.state")
+    sequence = fields.Integer(default=10)
+    display_type = fields.Selection(
+        selection=[("line_section", "Section"), ("line_note", "Note")]
+    )
+    name = fields.Char(required=True)
+    description = fields.Text(help="What is delivered; the customer reads it.")
+    product_id = fields.Many2one(
+        comodel_name="product.product",
+        check_company=True,
+        domain="[('sale_ok', '=', True)]",
+        help="Gives unit, rate, taxes and income account.",
+    )
+
+    # === HOW MUCH WORK === #
+    product_uom_id = fields.Many2one(
+        comodel_name="uom.uom",
+        string="Unit",
+        compute="_compute_product_uom_id",
+        store=True,
+        readonly=False,
+        precompute=True,
+    )
+    is_three_point = fields.Boolean(
+        string="Three Points",
+        help="Estimate the volume by an optimistic, a likely and a pessimistic value.",
+    )
+    volume_optimistic = fields.Float(digits="Product Unit")
+    volume_likely = fields.Float(digits="Product Unit")
+    volume_pessimistic = fields.Float(digits="Product Unit")
+    volume = fields.Float(
+        compute="_compute_volume",
+        store=True,
+        readonly=False,
+        precompute=True,
+        digits="Product Unit",
+    )
+    normal_days = fields.Float(
+        string="Normal Working Days",
+        compute="_compute_normal_days",
+        store=True,
+        readonly=False,
+        digits=(16, 2),
+        help="How long the stage takes without haste, in working days of the company.",
+    )
+    is_done = fields.Boolean(string="Finished", copy=False)
+
+    # === PRICE === #
+    rate = fields.Monetary(
+        compute="_compute_rate", store=True, readonly=False, precompute=True
+    )
+    rating_ids = fields.Many2many(
+        comodel_name="estimate.factor.rating",
+        string="Ratings",
+        domain="[('method', '=', 'manual')]",
+        help="The ratings that are chosen by hand, one for each factor.",
+    )
+    surcharge_percent = fields.Float(string="Surcharge (%)", digits=(6, 2))
+    surcharge_fixed = fields.Monetary(string="Surcharge (Amount)")
+    surcharge_reason = fields.Char(help="Why; the customer reads it.")
+    #: [{factor_id, rating_id, factor, rating, multiplier (str), method}], in their
+    #: order. A draft follows the scales; later on it is what the customer was told.
+    factor_values = fields.Json(
+        compute="_compute_factor_values", store=True, copy=False
+    )
+    multiplier = fields.Float(compute="_compute_price", store=True, digits=(16, 4))
+    price_subtotal = fields.Monetary(
+        string="Price",
+        compute="_compute_price",
+        store=True,
+        help="Volume × rate × multipliers + surcharges, rounded once; no discount.",
+    )
+    price_variance = fields.Float(compute="_compute_price", store=True)
+    tax_ids = fields.Many2many(
+        comodel_name="account.tax",
+        string="Taxes",
+        compute="_compute_tax_ids",
+        store=True,
+        readonly=False,
+        check_company=True,
+        domain="[('type_tax_use', '=', 'sale')]",
+    )
+    problem = fields.Char(
+        compute="_compute_price", store=True, help="Why the stage cannot be priced yet."
+    )
+    explanation = fields.Char(compute="_compute_explanation")
+
+    # === INVOICES === #
+    invoice_line_ids = fields.One2many(
+        comodel_name="account.move.line",
+        inverse_name="estimate_stage_id",
+        string="Invoice Lines",
+    )
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("product_id")
+    def _compute_product_uom_id(self):
+        for stage in self:
+            uom = stage.product_id.uom_id or stage.product_uom_id
+            stage.product_uom_id = uom or self.env.ref("uom.product_uom_hour")
+
+    @api.depends(
+        "is_three_point", "volume_optimistic", "volume_likely", "volume_pessimistic"
+    )
+    def _compute_volume(self):
+        for stage in self:
+            stage.volume = stage._get_expected_volume()
+
+    def _get_expected_volume(self):
+        """Return the volume that three points give, else the present one."""
+        self.ensure_one()
+        if not self.is_three_point:
+            return self.volume or 1.0
+        try:
+            return float(pricing.expected_volume(*self._get_points()))
+        except pricing.PricingError:
+            return self.volume_likely
+
+    def _get_points(self):
+        """Return optimistic, likely and pessimistic volume as Decimals."""
+        self.ensure_one()
+        return tuple(
+            Decimal(str(value))
+            for value in (
+                self.volume_optimistic,
+                self.volume_likely,
+                self.volume_pessimistic,
+            )
+        )
+
+    @api.depends("volume", "product_uom_id")
+    def _compute_normal_days(self):
+        hour = self.env.ref("uom.product_uom_hour")
+        for stage in self:
+            unit = stage.product_uom_id
+            if unit and unit._has_common_reference(hour):
+                hours = unit._compute_quantity(stage.volume, hour, round=False)
+                stage.normal_days = hours / stage._get_hours_per_day()
+            else:
+                stage.normal_days = stage.normal_days or 0.0
+
+    def _get_hours_per_day(self):
+        company = self.company_id or self.env.company
+        return company.resource_calendar_id.hours_per_day or 8.0
+
+    @api.depends("product_id", "estimate_id.currency_id")
+    def _compute_rate(self):
+        for stage in self:
+            product = stage.product_id
+            if not product:
+                stage.rate = stage.rate or 0.0
+                continue
+            estimate = stage.estimate_id
+            stage.rate = product.currency_id._convert(
+                product.lst_price,
+                estimate.currency_id or product.currency_id,
+                estimate.company_id or self.env.company,
+                estimate.date_start or fields.Date.context_today(self),
+            )
+
+    @api.depends("product_id", "estimate_id.fiscal_position_id", "company_id")
+    def _compute_tax_ids(self):
+        for stage in self:
+            company = stage.company_id or self.env.company
+            taxes = stage.product_id.taxes_id or company.account_sale_tax_id
+            taxes = taxes._filter_taxes_by_company(company)
+            stage.tax_ids = stage.estimate_id.fiscal_position_id.map_tax(taxes)
+
+    @api.depends(
+        "display_type",
+        "volume",
+        "product_id",
+        "product_uom_id",
+        "rating_ids",
+        "rating_ids.multiplier",
+        "estimate_id.company_id",
+        "estimate_id.deadline_ratio",
+        "estimate_id.state",
+    )
+    def _compute_factor_values(self):
+        drafts = self.filtered(lambda stage: stage.estimate_id.state == "draft")
+        for stage in self - drafts:
+            stage.factor_values = stage.factor_values
+        for company, stages in drafts.grouped("company_id").items():
+            factors = self.env["estimate.factor"]._get_for_company(
+                company or self.env.company
+            )
+            for stage in stages:
+                stage.factor_values = stage._get_factor_values(factors)
+
+    def _get_factor_values(self, factors):
+        """Return the factors of the stage as data; see ``factor_values``.
+
+        :param estimate.factor factors: those of the company
+        :rtype: list[dict]
+        """
+        self.ensure_one()
+        if self.display_type:
+            return []
+        values = []
+        for factor in factors:
+            ratings = factor.rating_ids._filter_for(self)
+            value = getattr(self, f"_rate_by_{factor.method}")(factor, ratings)
+            if value:
+                values.append(value)
+        return values
+
+    def _rate_by_manual(self, factor, ratings):
+        chosen = (self.rating_ids & factor.rating_ids)[:1]
+        if not chosen:
+            return None
+        multiplier = Decimal(str(chosen.multiplier))
+        return self._prepare_factor_value(factor, chosen, multiplier)
+
+    def _rate_by_volume(self, factor, ratings):
+        return self._rate_by_scale(factor, ratings, Decimal(str(self.volume)))
+
+    def _rate_by_deadline(self, factor, ratings):
+        ratio = self.estimate_id.deadline_ratio
+        if not ratio:
+            return None
+        return self._rate_by_scale(factor, ratings, Decimal(str(ratio)))
+
+    def _rate_by_scale(self, factor, ratings, quantity):
+        """Return the value of a factor whose scale decides, ``None`` without one."""
+        if not ratings:
+            return None
+        try:
+            multiplier = factor._get_tier_multiplier(quantity, ratings)
+        except pricing.PricingError as error:
+            problem = factor._explain_problem(error)
+            value = self._prepare_factor_value(factor, ratings.browse(), Decimal(1))
+            return value | {"problem": f"{factor.name}: {problem}"}
+        rating = ratings.filtered(
+            lambda one: (
+                one.lower <= quantity and (not one.upper or quantity < one.upper)
+            )
+        )[:1]
+        return self._prepare_factor_value(factor, rating, multiplier)
+
+    def _prepare_factor_value(self, factor, rating, multiplier):
+        return {
+            "factor_id": factor.id,
+            "rating_id": rating.id or False,
+            "method": factor.method,
+            "factor": factor.name,
+            "rating": rating.name or "",
+            "multiplier": str(multiplier),
+        }
+
+    @api.depends(
+        "factor_values",
+        "volume",
+        "rate",
+        "surcharge_percent",
+        "surcharge_fixed",
+        "is_three_point",
+        "volume_optimistic",
+        "volume_pessimistic",
+        "estimate_id.currency_id",
+        "display_type",
+    )
+    def _compute_price(self):
+        for stage in self:
+            price, problem = stage._get_price()
+            stage.price_subtotal = float(price.subtotal) if price else 0.0
+            stage.multiplier = float(price.multiplier) if price else 0.0
+            stage.price_variance = stage._get_price_variance(price)
+            stage.problem = problem
+
+    def _get_price(self, values=None):
+        """Return the price of the stage, or why there is none.
+
+        :param list values: factor values instead of its own, see ``factor_values``
+        :return: (pricing.StagePrice or None, problem or False)
+        :rtype: tuple
+        """
+        self.ensure_one()
+        if self.display_type:
+            return None, False
+        values = self.factor_values or [] if values is None else values
+        problems = [value["problem"] for value in values if value.get("problem")]
+        try:
+            if self.is_three_point:
+                pricing.expected_volume(*self._get_points())
+            price = pricing.price_stage(
+                Decimal(str(self.volume)),
+                Decimal(str(self.rate)),
+                [Decimal(value["multiplier"]) for value in values],
+                percent=Decimal(str(self.surcharge_percent)),
+                fixed=Decimal(str(self.surcharge_fixed)),
+                rounding=Decimal(str(self._get_currency().rounding)),
+            )
+        except pricing.PricingError as error:
+            return None, self.env["estimate.factor"]._explain_problem(error)
+        return price, problems[0] if problems else False
+
+    def _get_currency(self):
+        return self.currency_id or self.env.company.currency_id
+
+    def _get_price_variance(self, price):
+        """Return the variance of the price, 0 without three points."""
+        if not price or not self.is_three_point or not self.volume:
+            return 0.0
+        optimistic, _likely, pessimistic = self._get_points()
+        unit_price = price.factored / Decimal(str(self.volume))
+        variance = pricing.volume_variance(optimistic, pessimistic)
+        return float(variance * unit_price**2)
+
+    @api.depends("factor_values", "price_subtotal", "surcharge_reason")
+    @api.depends_context("lang")
+    def _compute_explanation(self):
+        for stage in self:
+            stage.explanation = stage._explain()
+
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        stages = super().create(vals_list)
+        stages._check_draft()
+        return stages
+
+    def write(self, vals):
+        if set(vals) - FREE_FIELDS:
+            self._check_draft()
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_sent(self):
+        self._check_draft()
+
+    def _check_draft(self):
+        """Raise a UserError if the customer was told the price already."""
+        for estimate in self.estimate_id:
+            estimate._check_draft()
+
+    # === EXPLAINING === #
+
+    def _explain(self, values=None):
+        """Return the arithmetic of the stage in one line, in the context's language.
+
+        '40 h × 3,000 ₽ × complexity: high 1.15 × rush 1.25 = 241,500 ₽'. Nominal
+        factors (1.00) are left out.
+
+        :param list values: factor values instead of its own
+        :rtype: str
+        """
+        self.ensure_one()
+        values = self.factor_values or [] if values is None else values
+        price, problem = self._get_price(values)
+        if not price or problem:
+            return problem or ""
+        parts = [self._format_volume(), self._format_amount(self.rate)]
+        parts += [
+            self._format_factor(value)
+            for value in values
+            if Decimal(value["multiplier"]) != 1
+        ]
+        text = " × ".join(parts)
+        if price.surcharge:
+            text += f" {self._format_surcharge(price.surcharge)}"
+        return f"{text} = {self._format_amount(float(price.subtotal))}"
+
+    def _format_volume(self):
+        """Return volume and unit: '40 h'."""
+        digits = 0 if self.volume == int(self.volume) else 2
+        volume = formatLang(self.env, self.volume, digits=digits)
+        return f"{volume} {self.product_uom_id.name or ''}".strip()
+
+    def _format_amount(self, amount):
+        return self._get_currency().format(amount)
+
+    def _format_factor(self, value):
+        """Return a factor in words: 'complexity: high 1.15'."""
+        multiplier = formatLang(self.env, float(value["multiplier"]), digits=2)
+        words = self._get_factor_words(value)
+        return f"{words} {multiplier}"
+
+    def _get_factor_words(self, value):
+        """Return factor and rating: a draft in the reader's language, else as sent."""
+        name, word = value["factor"], value["rating"]
+        if self.estimate_id.state == "draft":
+            name = self.env["estimate.factor"].browse(value["factor_id"]).name
+            rating = self.env["estimate.factor.rating"].browse(value["rating_id"] or [])
+            word = rating.name
+        return f"{name}: {word}" if word else name
+
+    def _format_surcharge(self, amount):
+        sign = "+" if amount >= 0 else "\N{MINUS SIGN}"
+        reason = f" ({self.surcharge_reason})" if self.surcharge_reason else ""
+        return f"{sign} {self._format_amount(float(abs(amount)))}{reason}"
+
+    # === TAXES === #
+
+    def _prepare_base_line(self, price=None):
+        """Return the stage as a base line of the tax engine, discount included.
+
+        :param float price: instead of its own
+        :rtype: dict
+        """
+        self.ensure_one()
+        estimate = self.estimate_id
+        return self.env["account.tax"]._prepare_base_line_for_taxes_computation(
+            self,
+            tax_ids=self.tax_ids,
+            quantity=1.0,
+            price_unit=self.price_subtotal if price is None else price,
+            discount=estimate.discount,
+            partner_id=estimate.partner_id,
+            currency_id=estimate.currency_id,
+            rate=1.0,
+        )
+
+    def _replace_values(self, deadlines, ratings):
+        """Return the stage's factor values with another deadline or other ratings.
+
+        :param dict deadlines: ``{factor id: value}``, or ``None`` for its own
+        :param dict ratings: ``{estimate.factor: estimate.factor.rating}``
+        :rtype: list[dict]
+        """
+        self.ensure_one()
+        changes = dict(deadlines or {})
+        for factor, rating in ratings.items():
+            multiplier = Decimal(str(rating.multiplier))
+            changes[factor.id] = self._prepare_factor_value(factor, rating, multiplier)
+        own = self.factor_values or []
+        known = {value["factor_id"] for value in own}
+        values = [changes.get(value["factor_id"], value) for value in own]
+        return values + [new for key, new in changes.items() if key not in known]
