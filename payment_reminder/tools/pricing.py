@@ -1,19 +1,106 @@
-"""The arithmetic of estimates: volume, rate, multipliers, tiers."""
+"""The arithmetic of estimates: tiers, multipliers, three points, exact parts.
+
+A price multiplies first and rounds once:
+
+>>> stage = price_stage(3, Decimal("33.335"), [Decimal("1.26"), Decimal("1.17")])
+>>> stage.base, stage.multiplier, stage.subtotal
+(Decimal('100.005'), Decimal('1.4742'), Decimal('147.43'))
+
+All results are ``Decimal``. A ``float`` that is put in counts as the number it shows
+(``0.1`` is one tenth). Whatever is put in, the only error is ``PricingError``; the
+message is for developers, the code and the values are for whoever words it for people:
+
+>>> try:
+...     price_stage(0, 80, [])
+... except PricingError as error:
+...     error.code, error.values
+('volume', {'value': Decimal('0')})
+"""
 
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
-from math import prod
+from decimal import (
+    MAX_EMAX,
+    MIN_EMIN,
+    ROUND_FLOOR,
+    ROUND_HALF_EVEN,
+    ROUND_HALF_UP,
+    Context,
+    Decimal,
+    DecimalException,
+    DivisionByZero,
+    InvalidOperation,
+    Overflow,
+    localcontext,
+)
+from functools import wraps
+
+#: All that can be wrong. Most codes are the name of the argument that is refused.
+CODES = (
+    # scales
+    "empty",
+    "reversed",
+    "overlap",
+    "gap",
+    "outside",
+    # numbers
+    "absurd",
+    "volume",
+    "rate",
+    "multiplier",
+    "ratio",
+    "offered",
+    "normal",
+    "percent",
+    "fixed",
+    "rounding",
+    "order",
+    "total",
+    "variance",
+    "z",
+    "weight",
+)
+
+#: Beyond this no number is meant, and a monetary field could not keep its cents.
+MAXIMUM = Decimal("1e12")
+#: No currency has smaller steps than this.
+MIN_ROUNDING = Decimal("1e-12")
+
+_CONTEXT = Context(
+    prec=60,
+    rounding=ROUND_HALF_EVEN,
+    Emin=MIN_EMIN,
+    Emax=MAX_EMAX,
+    traps=[DivisionByZero, InvalidOperation, Overflow],
+)
+#: What a division may have cut off, relative: a half is still recognised as one.
+_DUST = Decimal("1e-30")
 
 
 class PricingError(ValueError):
+    """A number or scale that gives no price: ``code`` is one of ``CODES``.
+
+    ``values`` names what is wrong: numbers are ``Decimal``, an open end is ``None``,
+    what is no number at all is left as it came.
+
+    >>> error = PricingError("gap", upper=Decimal(10), lower=Decimal(20))
+    >>> error.code, error.values["lower"], str(error)
+    ('gap', Decimal('20'), 'gap (upper=10, lower=20)')
+    """
+
     def __init__(self, code, **values):
-        super().__init__(code)
+        details = ", ".join(f"{name}={value}" for name, value in values.items())
+        super().__init__(f"{code} ({details})" if details else code)
         self.code = code
         self.values = values
 
 
 @dataclass(frozen=True)
 class Tier:
+    """A step of a scale: from ``lower`` up to, not including, ``upper``.
+
+    ``upper`` is ``None`` for an open end.
+    """
+
     lower: Decimal
     upper: Decimal | None
     multiplier: Decimal
@@ -21,6 +108,12 @@ class Tier:
 
 @dataclass(frozen=True)
 class StagePrice:
+    """The price of a stage and how it came about.
+
+    ``base`` and ``factored`` are not rounded, ``subtotal`` is. ``surcharge`` is what
+    the rounded ``factored`` lacks of it, so that a reader's sum comes out.
+    """
+
     base: Decimal
     multiplier: Decimal
     factored: Decimal
@@ -28,65 +121,413 @@ class StagePrice:
     subtotal: Decimal
 
 
+def _precise(function):
+    """Let a function calculate with many digits, whatever the caller's context is."""
+
+    @wraps(function)
+    def precise_function(*args, **kwargs):
+        with localcontext(_CONTEXT):
+            return function(*args, **kwargs)
+
+    return precise_function
+
+
+# === SCALES === #
+
+
+@_precise
 def check_tiers(tiers):
-    if not tiers:
+    """Return the tiers in order, or say why they are no scale.
+
+    :param tiers: in any order
+    :rtype: list[Tier]
+    :raise PricingError: ``empty``, ``reversed`` (also a bound that is no number),
+        ``overlap``, ``gap``, ``multiplier`` or ``absurd``; ``overlap`` and ``gap`` name
+        the ``upper`` bound of a tier and the ``lower`` of the next one
+
+    >>> def check(*rows):
+    ...     try:
+    ...         return [tier.lower for tier in check_tiers(Tier(*row) for row in rows)]
+    ...     except PricingError as error:
+    ...         return str(error)
+    >>> check((10, None, 1), (0, 10, 2))
+    [Decimal('0'), Decimal('10')]
+    >>> check((0, 10, 1), (5, None, 1))
+    'overlap (upper=10, lower=5)'
+    >>> check((0, 10, 1), (20, None, 1))
+    'gap (upper=10, lower=20)'
+    >>> check((10, 10, 1))
+    'reversed (lower=10, upper=10)'
+    >>> check((0, None, 0))
+    'multiplier (value=0, lower=0, upper=None)'
+    >>> check()
+    'empty'
+    """
+    ordered = sorted(map(_read_tier, tiers), key=lambda tier: tier.lower)
+    if not ordered:
         raise PricingError("empty")
-    for a, b in zip(tiers, tiers[1:]):
-        if a.upper is None or a.upper > b.lower:
-            raise PricingError("overlap", at=b.lower)
-        if a.upper < b.lower:
-            raise PricingError("gap", at=a.upper)
+    for before, after in zip(ordered, ordered[1:], strict=False):
+        if before.upper is None or before.upper > after.lower:
+            raise PricingError("overlap", upper=before.upper, lower=after.lower)
+        if before.upper < after.lower:
+            raise PricingError("gap", upper=before.upper, lower=after.lower)
+    return ordered
 
 
+def _read_tier(tier):
+    """Return the tier with its numbers read and checked."""
+    bounds = {"lower": tier.lower, "upper": tier.upper}
+    is_open = tier.upper is None
+    lower = _get_number("reversed", tier.lower, **bounds)
+    upper = None if is_open else _get_number("reversed", tier.upper, **bounds)
+    if not is_open and upper <= lower:
+        raise PricingError("reversed", **bounds)
+    multiplier = _get_positive("multiplier", tier.multiplier, **bounds)
+    return Tier(lower, upper, multiplier)
+
+
+@_precise
 def tier_multiplier(volume, tiers, graduated):
-    if not graduated:
-        for t in tiers:
-            if t.lower <= volume and (t.upper is None or volume < t.upper):
-                return t.multiplier
-        raise PricingError("outside", value=volume)
-    if not volume:
+    """Return the multiplier of a volume on a scale.
+
+    :param bool graduated: each part of the volume counts with the multiplier of its
+        own tier, as income is taxed; else the whole volume counts with that of the tier
+        that contains it, and a larger volume may then cost less
+    :rtype: Decimal
+    :raise PricingError: ``outside`` below the first or above a closed last tier,
+        ``volume`` for what is no volume, and what ``check_tiers`` raises
+
+    >>> tiers = [Tier(0, 100, 1), Tier(100, None, Decimal("0.8"))]
+    >>> tier_multiplier(400, tiers, graduated=True)
+    Decimal('0.85')
+    >>> tier_multiplier(400, tiers, graduated=False)
+    Decimal('0.8')
+
+    On a graduated scale that begins later, what comes before belongs to the first tier:
+
+    >>> tier_multiplier(400, [Tier(1, 100, 1), *tiers[1:]], graduated=True)
+    Decimal('0.85')
+    """
+    volume = _get_not_negative("volume", volume)
+    ordered = check_tiers(tiers)
+    if graduated and not volume:
         return Decimal(1)
-    return (
-        sum(
-            (min(volume, t.upper or volume) - t.lower) * t.multiplier
-            for t in tiers
-            if volume > t.lower
-        )
-        / volume
-    )
+    reached = _find_tier(volume, ordered)
+    if not reached:
+        raise _get_outside_error(volume, ordered)
+    if not graduated:
+        return reached.multiplier
+    return _get_graduated_sum(volume, ordered) / volume
 
 
-def scale_multiplier(ratio, tiers):
-    if ratio < tiers[0].lower:
-        raise PricingError("outside", value=ratio)
-    return [t for t in tiers if t.lower <= ratio][-1].multiplier
+def _get_graduated_sum(volume, ordered):
+    """Return the sum of the parts of a volume, each times its multiplier."""
+    total = begin = Decimal(0)
+    for tier in ordered:
+        end = volume if tier.upper is None else min(volume, tier.upper)
+        if end > begin:
+            total += (end - begin) * tier.multiplier
+            begin = end
+    return total
 
 
+@_precise
+def scale_multiplier(ratio, tiers, rebate=True):
+    """Return the multiplier of a deadline: what haste costs and slack saves.
+
+    :param ratio: of the offered to the normal duration, 1 is nominal
+    :param bool rebate: whether slack may make the price smaller than the nominal one
+    :rtype: Decimal
+    :raise PricingError: ``outside`` below the first tier (nobody can work that fast),
+        ``ratio``, and what ``check_tiers`` raises
+
+    >>> tiers = [
+    ...     Tier(Decimal("0.75"), 1, Decimal("1.43")),
+    ...     Tier(1, 2, 1),
+    ...     Tier(2, 3, Decimal("0.95")),
+    ... ]
+    >>> [scale_multiplier(ratio, tiers) for ratio in (0.75, 1, 2, 99)]
+    [Decimal('1.43'), Decimal('1'), Decimal('0.95'), Decimal('0.95')]
+    >>> scale_multiplier(2, tiers, rebate=False)
+    Decimal('1')
+    """
+    ratio = _get_not_negative("ratio", ratio)
+    ordered = check_tiers(tiers)
+    if ratio < ordered[0].lower:
+        raise _get_outside_error(ratio, ordered)
+    multiplier = (_find_tier(ratio, ordered) or ordered[-1]).multiplier
+    return multiplier if rebate else max(multiplier, Decimal(1))
+
+
+def _find_tier(value, ordered):
+    """Return the tier that contains a value, or ``None``."""
+    for tier in ordered:
+        if tier.lower <= value and (tier.upper is None or value < tier.upper):
+            return tier
+    return None
+
+
+def _get_outside_error(value, ordered):
+    """Return the error that names a value and the ends of its scale."""
+    ends = {"lower": ordered[0].lower, "upper": ordered[-1].upper}
+    return PricingError("outside", value=value, **ends)
+
+
+@_precise
+def ratio(offered, normal):
+    """Return the ratio of an offered to the normal duration, in the same unit.
+
+    :rtype: Decimal
+    :raise PricingError: ``normal`` unless positive, ``offered`` when negative
+
+    >>> ratio(6, 8)
+    Decimal('0.75')
+    """
+    normal = _get_positive("normal", normal)
+    return _get_not_negative("offered", offered) / normal
+
+
+# === PRICES === #
+
+
+@_precise
+def combined_multiplier(multipliers):
+    """Return the product of multipliers; none of them is nominal.
+
+    :rtype: Decimal
+    :raise PricingError: ``multiplier`` unless positive, ``absurd``
+
+    >>> combined_multiplier([Decimal("1.26"), Decimal("1.17")])
+    Decimal('1.4742')
+    >>> combined_multiplier([])
+    Decimal('1')
+    """
+    product = Decimal(1)
+    for multiplier in multipliers:
+        product *= _get_positive("multiplier", multiplier)
+    return _refuse_absurd("multiplier", product)
+
+
+@_precise
 def price_stage(
     volume, rate, multipliers, *, percent=0, fixed=0, rounding=Decimal("0.01")
 ):
-    if volume <= 0:
-        raise PricingError("volume", value=volume)
-    if rate < 0:
-        raise PricingError("rate", value=rate)
-    r = lambda v: (v / rounding).quantize(Decimal(1), ROUND_HALF_UP) * rounding
-    m = prod(multipliers, start=Decimal(1))
-    base = volume * rate
-    f = base * m
-    sub = r(f * (1 + percent / Decimal(100)) + fixed)
-    return StagePrice(base, m, r(f), sub - r(f), sub)
+    """Return the price of a stage: volume × rate × multipliers, and a surcharge.
+
+    :param percent: surcharge in percent of the factored price; negative is a rebate
+    :param fixed: surcharge in money, added after the percentage; negative is a rebate
+    :param rounding: the smallest step of the currency; halves go away from zero
+    :rtype: StagePrice
+    :raise PricingError: ``volume``, ``rate``, ``multiplier`` unless positive;
+        ``percent`` below -100; ``fixed`` when the rebate is more than the price;
+        ``rounding``; ``absurd``
+
+    >>> stage = price_stage(10, 80, [Decimal("1.1")], percent=5, fixed=30)
+    >>> stage.base, stage.factored, stage.surcharge, stage.subtotal
+    (Decimal('800'), Decimal('880.0'), Decimal('74.00'), Decimal('954.00'))
+    >>> price_stage(1, Decimal("7.125"), [], rounding=Decimal("0.05")).subtotal
+    Decimal('7.15')
+    """
+    base = _get_positive("volume", volume) * _get_positive("rate", rate)
+    multiplier = combined_multiplier(multipliers)
+    factored = _refuse_absurd("factored", base * multiplier)
+    exact = factored + _get_surcharge(factored, percent, fixed)
+    subtotal = round_amount(exact, rounding)
+    surcharge = subtotal - round_amount(factored, rounding)
+    return StagePrice(base, multiplier, factored, surcharge, subtotal)
 
 
-def expected_volume(o, m, p):
-    if not o <= m <= p:
-        raise PricingError("order")
-    return (o + 4 * m + p) / 6
+def _get_surcharge(factored, percent, fixed):
+    """Return the surcharge, not rounded; it never makes a price negative."""
+    percent = _get_number("percent", percent)
+    fixed = _get_number("fixed", fixed)
+    if percent < -100:
+        raise PricingError("percent", value=percent)
+    surcharge = factored * percent / 100 + fixed
+    if factored + surcharge < 0:
+        raise PricingError("fixed", value=fixed)
+    return surcharge
 
 
-def volume_variance(o, p):
-    return ((p - o) / 6) ** 2
+@_precise
+def round_amount(amount, rounding):
+    """Return an amount in whole steps of a currency; halves go away from zero.
+
+    What a division has cut off does not hide a half, as with the rounding of Odoo.
+
+    :rtype: Decimal
+    :raise PricingError: ``rounding``, ``total`` for what is no amount, ``absurd``
+
+    >>> round_amount(Decimal("-0.125"), Decimal("0.01"))
+    Decimal('-0.13')
+    >>> round_amount(Decimal("20.01499999999999999999999999999999999999"), 0.01)
+    Decimal('20.02')
+    """
+    step = _get_rounding(rounding)
+    steps = _get_number("total", amount) / step * (1 + _DUST)
+    return int(steps.to_integral_value(ROUND_HALF_UP)) * step
 
 
+@_precise
+def split_amount(total, weights, rounding):
+    """Return parts of an amount in proportion to weights; their sum is the amount.
+
+    The steps that are left after rounding down go to the largest remainders, the first
+    of equal ones first (method of Hamilton). Weights that are all zero are equal.
+
+    :param total: in whole steps of the currency
+    :rtype: list[Decimal]
+    :raise PricingError: ``total`` when it is not in whole steps, ``weight`` when one is
+        negative, ``empty`` when there is none, ``rounding``, ``absurd``
+
+    >>> split_amount(100, [1, 1, 1], Decimal("0.01"))
+    [Decimal('33.34'), Decimal('33.33'), Decimal('33.33')]
+    """
+    step = _get_rounding(rounding)
+    steps = _get_number("total", total) / step
+    if steps != steps.to_integral_value():
+        raise PricingError("total", value=total, rounding=step)
+    shares = _get_shares(int(steps.copy_abs()), _read_weights(weights))
+    sign = -1 if steps < 0 else 1
+    return [sign * share * step for share in shares]
+
+
+def _read_weights(weights):
+    """Return the weights as numbers, at least one of them not zero."""
+    numbers = [_get_not_negative("weight", weight) for weight in weights]
+    if not numbers:
+        raise PricingError("empty")
+    return numbers if any(numbers) else [Decimal(1)] * len(numbers)
+
+
+def _get_shares(steps, weights):
+    """Return whole numbers in proportion to weights whose sum is ``steps``."""
+    whole = sum(weights)
+    quotas = [steps * weight / whole for weight in weights]
+    shares = [int(quota.to_integral_value(ROUND_FLOOR)) for quota in quotas]
+    by_remainder = sorted(
+        range(len(weights)), key=lambda index: shares[index] - quotas[index]
+    )
+    for index in by_remainder[: steps - sum(shares)]:
+        shares[index] += 1
+    return shares
+
+
+# === THREE POINTS === #
+
+
+@_precise
+def expected_volume(optimistic, likely, pessimistic):
+    """Return the expected volume of a three-point estimate (PERT): (O + 4M + P) / 6.
+
+    :rtype: Decimal
+    :raise PricingError: ``order`` unless O ≤ M ≤ P, ``volume``, ``absurd``
+
+    >>> expected_volume(5, 8, 14)
+    Decimal('8.5')
+    """
+    points = _read_points(optimistic=optimistic, likely=likely, pessimistic=pessimistic)
+    return (points[0] + 4 * points[1] + points[2]) / 6
+
+
+@_precise
+def volume_variance(optimistic, pessimistic):
+    """Return the variance of a three-point estimate (PERT): ((P - O) / 6)².
+
+    :rtype: Decimal
+    :raise PricingError: ``order`` unless O ≤ P, ``volume``, ``absurd``
+
+    >>> volume_variance(5, 14)
+    Decimal('2.25')
+    """
+    low, high = _read_points(optimistic=optimistic, pessimistic=pessimistic)
+    return ((high - low) / 6) ** 2
+
+
+def _read_points(**points):
+    """Return the points as numbers, in ascending order."""
+    numbers = [_get_not_negative("volume", point) for point in points.values()]
+    if numbers != sorted(numbers):
+        raise PricingError("order", **dict(zip(points, numbers, strict=True)))
+    return numbers
+
+
+@_precise
 def total_range(total, variances, z=Decimal(1)):
-    s = z * sum(variances, Decimal(0)).sqrt()
-    return total - s, total + s
+    """Return the ends of the range around a total: total ∓ z × √(sum of variances).
+
+    The stages count as independent. The ends are not rounded, and the lower one may be
+    below zero.
+
+    :param variances: of money: that of a volume × (price per unit)²
+    :param z: standard deviations on either side: 1 for 68 %, 2 for 95 %
+    :rtype: tuple[Decimal, Decimal]
+    :raise PricingError: ``variance`` or ``z`` when negative, ``total``, ``absurd``
+
+    >>> total_range(1000, [900, 1600], z=2)
+    (Decimal('900'), Decimal('1100'))
+    """
+    total = _get_number("total", total)
+    variance = sum((_get_variance(value) for value in variances), Decimal(0))
+    margin = _get_not_negative("z", z) * variance.sqrt()
+    return total - margin, total + margin
+
+
+def _get_variance(value):
+    """Return a variance; it may be as large as the square of an amount."""
+    number = _get_finite("variance", value)
+    if number < 0:
+        raise PricingError("variance", value=number)
+    if number > MAXIMUM**2:
+        raise PricingError("absurd", name="variance", value=number, maximum=MAXIMUM**2)
+    return number
+
+
+# === NUMBERS === #
+
+
+def _get_finite(code, value, **values):
+    """Return a value as a number, or raise its code; ``values`` say where it stands."""
+    try:
+        number = Decimal(str(value))
+    except DecimalException:
+        raise PricingError(code, **{"value": value, **values}) from None
+    if not number.is_finite():
+        raise PricingError(code, **{"value": value, **values})
+    return number
+
+
+def _get_number(code, value, **values):
+    """Return a value as a number of a size that somebody can mean."""
+    return _refuse_absurd(code, _get_finite(code, value, **values))
+
+
+def _get_positive(code, value, **values):
+    """Return a value as a number above zero."""
+    number = _get_number(code, value, **values)
+    if number <= 0:
+        raise PricingError(code, value=number, **values)
+    return number
+
+
+def _get_not_negative(code, value):
+    """Return a value as a number that is zero or more."""
+    number = _get_number(code, value)
+    if number < 0:
+        raise PricingError(code, value=number)
+    return number
+
+
+def _get_rounding(rounding):
+    """Return the step of a currency."""
+    step = _get_positive("rounding", rounding)
+    if step < MIN_ROUNDING:
+        raise PricingError("rounding", value=step)
+    return step
+
+
+def _refuse_absurd(name, number):
+    """Return the number unless nobody can mean it."""
+    if number.copy_abs() > MAXIMUM:
+        raise PricingError("absurd", name=name, value=number, maximum=MAXIMUM)
+    return number
