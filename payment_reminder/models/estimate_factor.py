@@ -1,6 +1,9 @@
+from collections import defaultdict
+
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
+from odoo.tools.misc import formatLang
 
 from ..tools import pricing
 
@@ -118,23 +121,61 @@ class EstimateFactor(models.Model):
         :param pricing.PricingError error: with ``code`` and ``values``
         :rtype: str
         """
-        values = {key: str(value) for key, value in error.values.items()}
-        texts = {
-            "empty": self.env._("there is no tier."),
-            "overlap": self.env._("two tiers overlap."),
-            "gap": self.env._("there is a gap between two tiers."),
-            "reversed": self.env._("a tier ends before it begins."),
+        texts = self._get_scale_problems() | self._get_number_problems()
+        code = error.code
+        if code == "outside":
+            is_below = error.values["value"] < error.values["lower"]
+            code = "below" if is_below else "above"
+        text = texts.get(code)
+        if not text:
+            return self.env._("this cannot be priced (%(detail)s).", detail=str(error))
+        values = {
+            name: self._format_number(error.values[name]) for name in error.values
+        }
+        return text % defaultdict(str, values)
+
+    def _format_number(self, value):
+        """Return a number in the user's locale; an open end has no number."""
+        if value is None:
+            return self.env._("its end")
+        digits = max(-value.normalize().as_tuple().exponent, 0)
+        return formatLang(self.env, float(value), digits=min(digits, 4))
+
+    def _get_scale_problems(self):
+        """Return what can be wrong with a scale, ``{code: text}``."""
+        return {
+            "empty": self.env._("the scale has no step."),
+            "overlap": self.env._(
+                "two steps overlap: one ends at %(upper)s, the next begins at "
+                "%(lower)s."
+            ),
+            "gap": self.env._(
+                "there is a gap: one step ends at %(upper)s, the next begins at "
+                "%(lower)s."
+            ),
+            "reversed": self.env._(
+                "a step ends at %(upper)s, before it begins at %(lower)s."
+            ),
+            "below": self.env._(
+                "%(value)s is below the scale, which begins at %(lower)s."
+            ),
+            "above": self.env._(
+                "%(value)s is above the scale, which ends at %(upper)s."
+            ),
             "multiplier": self.env._("a multiplier must be above zero."),
+        }
+
+    def _get_number_problems(self):
+        """Return what can be wrong with the numbers of a stage, ``{code: text}``."""
+        return {
             "volume": self.env._("the volume must be above zero."),
-            "rate": self.env._("the rate must not be below zero."),
-            "absurd": self.env._("the amount is too large to be meant."),
-            "outside": self.env._("no tier of the scale contains this value."),
+            "rate": self.env._("the rate must be above zero."),
+            "percent": self.env._("a rebate cannot be more than 100 %%."),
+            "fixed": self.env._("the rebate is more than the price."),
+            "normal": self.env._("the normal duration must be above zero."),
+            "absurd": self.env._("%(value)s is too large to be meant."),
             "order": self.env._(
                 "the optimistic volume must not exceed the likely one, nor the likely "
                 "one the pessimistic one."
             ),
-            "normal": self.env._("the normal duration must be above zero."),
         }
-        text = texts.get(error.code, str(error))
-        detail = ", ".join(values.values())
-        return f"{text} ({detail})" if detail else text

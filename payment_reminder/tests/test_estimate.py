@@ -72,6 +72,9 @@ class TestEstimatePricing(EstimateCommon):
 
     def test_too_short_deadline_is_a_problem_of_the_stage(self):
         estimate = self._estimate(date_deadline=self.today)
-        self.assertIn("Deadline", estimate.problem)
+        self.assertIn(
+            "Deadline: 0.2 is below the scale, which begins at 0.5.",
+            estimate.problem,
+        )
         with self.assertRaises(UserError):
             estimate.action_mark_sent()
