@@ -1,3 +1,5 @@
+from importlib.util import find_spec
+
 from . import test_bad_input
 from . import test_bounce
 from . import test_call
@@ -31,4 +33,8 @@ from . import test_tools
 from . import test_tools_amount_in_words
 from . import test_tools_letter_layout
 from . import test_tools_phone
+from . import test_tools_pricing
 from . import test_tours
+
+if find_spec("hypothesis"):  # a tool of developers, not a requirement of the addon
+    from . import test_tools_pricing_properties
