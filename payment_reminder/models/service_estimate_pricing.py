@@ -138,7 +138,7 @@ class ServiceEstimatePricing(models.AbstractModel):
                 ],
             )
             currency = estimate.currency_id or estimate.company_id.currency_id
-            estimate.range_low = currency.round(float(low))
+            estimate.range_low = currency.round(max(float(low), 0.0))
             estimate.range_high = currency.round(float(high))
 
     @api.depends("stage_ids.problem", "stage_ids.factor_values", "company_id")

@@ -1,3 +1,5 @@
+from importlib.util import find_spec
+
 from . import test_bad_input
 from . import test_bounce
 from . import test_call
@@ -11,6 +13,7 @@ from . import test_desk_tour
 from . import test_digest
 from . import test_dispute
 from . import test_email
+from . import test_estimate
 from . import test_invariants
 from . import test_letter_channel
 from . import test_letter_printer
@@ -31,5 +34,8 @@ from . import test_tools
 from . import test_tools_amount_in_words
 from . import test_tools_letter_layout
 from . import test_tools_phone
+from . import test_tools_pricing
 from . import test_tours
-from . import test_estimate
+
+if find_spec("hypothesis"):  # a tool of developers, not a requirement of the addon
+    from . import test_tools_pricing_properties
