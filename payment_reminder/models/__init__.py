@@ -66,6 +66,8 @@ from . import estimate_factor
 from . import estimate_factor_rating
 from . import service_estimate_flow
 from . import service_estimate_pricing
+from . import service_estimate_review
+from . import service_estimate_template
 from . import service_estimate
 from . import service_estimate_stage
 from . import account_move_estimate

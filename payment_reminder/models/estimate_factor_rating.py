@@ -50,6 +50,9 @@ class EstimateFactorRating(models.Model):
     _multiplier_positive = models.Constraint(
         "CHECK (multiplier > 0)", "A multiplier must be above zero."
     )
+    _multiplier_sane = models.Constraint(
+        "CHECK (multiplier <= 100)", "A multiplier above 100 cannot be meant."
+    )
 
     @api.depends("name", "multiplier", "factor_id.name")
     def _compute_display_name(self):

@@ -30,7 +30,8 @@ class ServiceEstimate(models.Model):
         "dunning.protected",
         "dunning.document",
         "service.estimate.flow",
-        "service.estimate.pricing",
+        "service.estimate.template",
+        "service.estimate.review",
     ]
     _description = "Estimate"
     _order = "date DESC, id DESC"

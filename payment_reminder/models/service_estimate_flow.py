@@ -108,6 +108,13 @@ class ServiceEstimateFlow(models.AbstractModel):
     def _check_sendable(self):
         """Raise a UserError that says in words what is missing."""
         for estimate in self:
+            if estimate.is_template:
+                raise UserError(
+                    self.env._(
+                        "%(estimate)s is a template: make an estimate from it first.",
+                        estimate=estimate.title,
+                    )
+                )
             if estimate.state != "draft":
                 raise UserError(
                     self.env._("%(estimate)s was sent already.", estimate=estimate.name)

@@ -363,6 +363,13 @@ class ServiceEstimateStage(models.Model):
         for estimate in self.estimate_id:
             estimate._check_draft()
 
+    # === ACTION METHODS === #
+
+    def action_open(self):
+        """Open the stage with its long texts."""
+        self.ensure_one()
+        return self._get_records_action(target="new")
+
     # === EXPLAINING === #
 
     def _explain(self, values=None):

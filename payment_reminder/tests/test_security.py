@@ -34,6 +34,27 @@ MATRIX = {
     "dunning.call": (NO, READ, READ, READ),
     "dunning.call.wizard": (NO, NO, ADD, ADD),
 }
+#: The same for estimates, where other groups count; see ``ESTIMATE_PERSONAS``.
+ESTIMATE_MATRIX = {
+    # model: (readonly, estimate user, estimate manager)
+    "estimate.factor": (READ, READ, ALL),
+    "estimate.factor.rating": (READ, READ, ALL),
+    "service.estimate": (READ, ALL, ALL),
+    "service.estimate.stage": (READ, ALL, ALL),
+    "service.estimate.what.if": (NO, ALL, ALL),
+    "service.estimate.what.if.rating": (NO, ALL, ALL),
+    "service.estimate.what.if.stage": (NO, ALL, ALL),
+    "service.estimate.compare": (NO, ALL, ALL),
+    "service.estimate.compare.line": (NO, ALL, ALL),
+}
+#: Every model of the addon, by the beginning of its name.
+OWN_MODELS = [
+    "|",
+    "|",
+    ("model", "=like", "dunning.%"),
+    ("model", "=like", "estimate.factor%"),
+    ("model", "=like", "service.estimate%"),
+]
 #: The column of ``MATRIX`` that holds for each persona; without one: no rights at all.
 PERSONAS = {
     "public": None,
@@ -44,6 +65,21 @@ PERSONAS = {
     "billing": 2,
     "manager": 3,
     "accountant": 3,
+    "estimator": 0,
+    "estimate manager": 0,
+}
+#: The column of ``ESTIMATE_MATRIX`` for each persona.
+ESTIMATE_PERSONAS = {
+    "public": None,
+    "portal": None,
+    "employee": None,
+    "readonly": 0,
+    "user": 0,
+    "billing": 1,
+    "manager": 0,
+    "accountant": 2,
+    "estimator": 1,
+    "estimate manager": 2,
 }
 GROUPS = {
     "public": "base.group_public",
@@ -54,6 +90,8 @@ GROUPS = {
     "billing": "account.group_account_invoice",
     "manager": "payment_reminder.group_dunning_manager",
     "accountant": "account.group_account_manager",
+    "estimator": "payment_reminder.group_estimate_user",
+    "estimate manager": "payment_reminder.group_estimate_manager",
 }
 
 CASE_METHODS = {
@@ -130,11 +168,29 @@ PUBLIC_METHODS = {
     "dunning.leave.out": {"action_leave_out"},
     "dunning.notice.edit": {"action_reset", "action_save"},
     "dunning.notice.line": {"action_open_invoice"},
+    "service.estimate": {
+        "action_accept",
+        "action_compare",
+        "action_decline",
+        "action_mark_sent",
+        "action_reset_draft",
+        "action_revise",
+        "action_save_as_template",
+        "action_use_template",
+        "action_view_costs",
+        "action_what_if",
+    },
+    "service.estimate.stage": {"action_open"},
+    "service.estimate.what.if": {"action_apply"},
 }
 #: Parts of models: their methods are listed there, and do nothing by themselves.
 PARTS = {
     "dunning.run.review": "dunning.run",
     "dunning.notice.review": "dunning.notice",
+    "service.estimate.flow": "service.estimate",
+    "service.estimate.pricing": "service.estimate",
+    "service.estimate.review": "service.estimate",
+    "service.estimate.template": "service.estimate",
 }
 #: Methods of notices that only open something: what they open has its own rights.
 LOOKING = {
@@ -167,7 +223,7 @@ class SecurityCommon(DunningCommon):
         company = company or cls.company
         return new_test_user(
             cls.env,
-            login=f"dunning_{name}",
+            login=f"dunning_{name.replace(' ', '_')}",
             groups=group,
             company_id=company.id,
             company_ids=[(6, 0, company.ids)],
@@ -195,19 +251,23 @@ class TestSecurity(SecurityCommon):
     # === MODELS === #
 
     def test_every_persona_has_exactly_its_rights(self):
-        for persona, model in itertools.product(PERSONAS, MATRIX):
-            column = PERSONAS[persona]
-            letters = NO if column is None else MATRIX[model][column]
+        self._assert_rights(PERSONAS, MATRIX)
+
+    def test_every_persona_has_exactly_its_rights_on_estimates(self):
+        self._assert_rights(ESTIMATE_PERSONAS, ESTIMATE_MATRIX)
+
+    def _assert_rights(self, personas, matrix):
+        for persona, model in itertools.product(personas, matrix):
+            column = personas[persona]
+            letters = NO if column is None else matrix[model][column]
             for letter, operation in OPERATIONS.items():
                 with self.subTest(f"{persona} {operation} {model}"):
                     allowed = self._as(persona, model).has_access(operation)
                     self.assertEqual(allowed, letter in letters)
 
     def test_matrix_names_every_model_of_the_addon(self):
-        stored = self.env["ir.model"].search(
-            [("model", "=like", "dunning.%"), ("abstract", "=", False)]
-        )
-        self.assertEqual(set(stored.mapped("model")), set(MATRIX))
+        stored = self.env["ir.model"].search([("abstract", "=", False), *OWN_MODELS])
+        self.assertEqual(set(stored.mapped("model")), {*MATRIX, *ESTIMATE_MATRIX})
 
     def test_superior_groups_can_do_what_the_lower_ones_can(self):
         readonly, user, manager = (
@@ -238,8 +298,7 @@ class TestSecurity(SecurityCommon):
     # === METHODS === #
 
     def test_only_the_listed_methods_can_be_called_by_rpc(self):
-        domain = [("model", "=like", "dunning.%")]
-        for model in self.env["ir.model"].search(domain).mapped("model"):
+        for model in self.env["ir.model"].search(OWN_MODELS).mapped("model"):
             with self.subTest(model):
                 expected = PUBLIC_METHODS.get(PARTS.get(model, model), set())
                 methods = self._get_own_public_methods(model)
