@@ -13,9 +13,13 @@ class ServiceEstimateStage(models.Model):
     """One stage of a job: how much work, at which rate, under which factors."""
 
     _name = "service.estimate.stage"
+    _inherit = ["dunning.protected"]
     _description = "Estimate Stage"
     _order = "estimate_id, sequence, id"
     _check_company_auto = True
+    _protected_fields = frozenset(
+        {"factor_values", "multiplier", "price_subtotal", "price_variance", "problem"}
+    )
 
     # === IDENTITY === #
     estimate_id = fields.Many2one(
@@ -345,6 +349,7 @@ class ServiceEstimateStage(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        self._check_created(vals_list)
         stages = super().create(vals_list)
         stages._check_draft()
         return stages
