@@ -27,6 +27,7 @@ SIZES = {  # option: (quick, full)
     "letters": ((200,), (200,)),
     "memory_lines": ((100_000,), (300_000,)),
     "mails": ((1_000,), (10_000,)),
+    "stages": ((10, 1_000), (10, 1_000)),
 }
 
 
@@ -83,7 +84,11 @@ class Bench:
         for size in options.peer_sizes:
             again = size == min(options.peer_sizes)
             title = f"P2, {size:,}"
-            results += self._run("peer", title, PEER_MODULE, size=size, again=again)
+            results += self._run(
+                *("peer", title, PEER_MODULE, [str(PEERS / "odoo" / "addons")]),
+                size=size,
+                again=again,
+            )
         return results
 
     def measure_p4(self, options):
@@ -99,6 +104,10 @@ class Bench:
                 results += self._run("memory_sending", title, size=size, port=port)
         return results
 
+    def measure_p7(self, options):
+        """Price an estimate again, small and large, and a quotation of Sales."""
+        return self._run("estimates", "P7", "sale", sizes=options.stages)
+
     def _run_sizes(self, measure, title, sizes):
         return [
             result
@@ -106,9 +115,11 @@ class Bench:
             for result in self._run(measure, f"{title} {size:,}", size=size)
         ]
 
-    def _run(self, measure, title, module=None, **options):
-        """Return the results of one measure, with ``module`` installed beside ours."""
-        addons = [str(PEERS / "odoo" / "addons")] if module else []
+    def _run(self, measure, title, module=None, addons=(), **options):
+        """Return the results of one measure, with ``module`` installed beside ours.
+
+        :param addons: folders to search for the module besides the usual ones
+        """
         with step(title), self.databases.temporary(self.template, "bench") as database:
             if module:
                 self._install(database, module, addons)
@@ -130,7 +141,7 @@ class Bench:
 
 def _parse():
     parser = argparse.ArgumentParser(prog="bin/bench", description=__doc__)
-    names = ("P1", "P2", "P4", "P5")
+    names = ("P1", "P2", "P4", "P5", "P7")
     parser.add_argument(
         "--only", type=_split, default=names, help=f"which of {', '.join(names)}"
     )

@@ -21,6 +21,7 @@ from odoo.service.server import load_server_wide_modules
 from odoo.tools import config, formatLang
 
 from .console import ToolError, command, say, step
+from .demo_estimate import print_story
 
 _logger = logging.getLogger(__name__)
 
@@ -63,6 +64,7 @@ def run(env, mail, letters):
     files = save_letters(notices, letters) | find_mails(notices, mail)
     print_table([row_of(notice, files) for notice in notices])
     print_totals(env, notices)
+    print_story(env, notices, format_amount)
     say(f"Mails are in {mail}, letters in {letters}")
     print_run = save_print_run(notices, letters)
     if print_run:

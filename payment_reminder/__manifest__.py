@@ -58,6 +58,7 @@
         "demo/res_company_demo.xml",
         "demo/res_partner_demo.xml",
         "demo/account_move_demo.xml",
+        "demo/service_estimate_demo.xml",
         "demo/dunning_run_demo.xml",
     ],
     "assets": {

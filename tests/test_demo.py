@@ -29,6 +29,7 @@ def test_one_run_sends_everything_and_the_next_one_nothing(name):
     assert first.returncode == 0, first.stdout + first.stderr
     mails = re.findall(r"\S+\.eml$", first.stdout, re.M)
     letters = re.findall(r"\S+(?<!/)\.pdf$", first.stdout, re.M)
+    assert_estimate_is_told(first.stdout)
     assert mails
     assert letters
     assert all((MAIL / file).stat().st_size for file in mails)
@@ -37,6 +38,21 @@ def test_one_run_sends_everything_and_the_next_one_nothing(name):
     second = subprocess.run(command, capture_output=True, text=True, check=False)
     assert second.returncode == 0, second.stdout + second.stderr
     assert second.stdout.splitlines()[-1] == "0 new notices"
+
+
+def assert_estimate_is_told(output):
+    """The way from estimate to reminder: the same amount is invoiced and asked for."""
+    story = re.search(
+        r"  estimate \S+ Timetable and ticket shop: [\d,.]+ EUR, "
+        r"accepted by Ingrid Dahl"
+        r"\n  invoice \S+: (?P<amount>[\d,.]+ EUR), due \S.*"
+        r"\n    for Concept and design, .*complexity.*"
+        r"\n  reminder \S+: .+ by email, (?P=amount)\n",
+        output,
+        re.I,
+    )
+    assert story, output
+    assert re.search(r"Fjord Ferries AS .* email .*\.eml$", output, re.M)
 
 
 def test_interrupt_stops_everything_that_was_started(name):

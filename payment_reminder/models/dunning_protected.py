@@ -18,6 +18,20 @@ class DunningProtected(models.AbstractModel):
         self._check_protected(self._protected_fields & set(vals))
         return super().write(vals)
 
+    def _check_created(self, vals_list):
+        """Raise if a person is about to create records with protected values.
+
+        Defaults from the context count, for RPC may give them as well.
+
+        :param list[dict] vals_list: as given to ``create``
+        :raise AccessError: see ``_check_protected``
+        """
+        given = {f"default_{name}": name for name in self._protected_fields}
+        names = {given[key] for key in self.env.context if key in given}
+        for vals in vals_list:
+            names |= self._protected_fields & set(vals)
+        self._check_protected(names)
+
     def _check_protected(self, names):
         """Raise if a person is about to set the fields ``names``.
 

@@ -46,6 +46,14 @@ class ServiceEstimate(models.Model):
             "decline_reason",
             "deadline_scale",
             "revision_of_id",
+            "amount_stages",
+            "amount_discount",
+            "amount_untaxed",
+            "amount_tax",
+            "amount_total",
+            "normal_days",
+            "offered_days",
+            "deadline_ratio",
         }
     )
 
@@ -339,6 +347,7 @@ class ServiceEstimate(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        self._check_created(vals_list)
         for vals in vals_list:
             if vals.get("name", "/") == "/" and not vals.get("is_template"):
                 company = vals.get("company_id") or self.env.company.id

@@ -54,7 +54,7 @@ class ServiceEstimateFlow(models.AbstractModel):
             stages = local._get_priced_stages()
             factors = local.env["estimate.factor"]._get_for_company(local.company_id)
             for stage in stages:
-                stage.factor_values = stage._get_factor_values(factors)
+                stage.sudo().factor_values = stage._get_factor_values(factors)
             estimate.sudo().write(
                 {
                     "deadline_scale": local._get_deadline_scale(),

@@ -13,9 +13,13 @@ class ServiceEstimateStage(models.Model):
     """One stage of a job: how much work, at which rate, under which factors."""
 
     _name = "service.estimate.stage"
+    _inherit = ["dunning.protected"]
     _description = "Estimate Stage"
     _order = "estimate_id, sequence, id"
     _check_company_auto = True
+    _protected_fields = frozenset(
+        {"factor_values", "multiplier", "price_subtotal", "price_variance", "problem"}
+    )
 
     # === IDENTITY === #
     estimate_id = fields.Many2one(
@@ -213,21 +217,32 @@ class ServiceEstimateStage(models.Model):
             factors = self.env["estimate.factor"]._get_for_company(
                 company or self.env.company
             )
-            for stage in stages:
-                stage.factor_values = stage._get_factor_values(factors)
+            alike = stages.grouped(lambda one: (one.product_id, one.product_uom_id))
+            for group in alike.values():
+                scales = group[0]._get_scales(factors)
+                for stage in group:
+                    stage.factor_values = stage._get_factor_values(factors, scales)
 
-    def _get_factor_values(self, factors):
+    def _get_scales(self, factors):
+        """Return the ratings for the product and unit of the stage, by factor.
+
+        :rtype: dict
+        """
+        self.ensure_one()
+        return {factor: factor.rating_ids._filter_for(self) for factor in factors}
+
+    def _get_factor_values(self, factors, scales=None):
         """Return the factors of the stage as data; see ``factor_values``.
 
         :param estimate.factor factors: those of the company
+        :param dict scales: its ``_get_scales``, where many stages share them
         :rtype: list[dict]
         """
         self.ensure_one()
         if self.display_type:
             return []
         values = []
-        for factor in factors:
-            ratings = factor.rating_ids._filter_for(self)
+        for factor, ratings in (scales or self._get_scales(factors)).items():
             value = getattr(self, f"_rate_by_{factor.method}")(factor, ratings)
             if value:
                 values.append(value)
@@ -345,6 +360,7 @@ class ServiceEstimateStage(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        self._check_created(vals_list)
         stages = super().create(vals_list)
         stages._check_draft()
         return stages

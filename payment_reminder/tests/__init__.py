@@ -16,6 +16,8 @@ from . import test_email
 from . import test_estimate
 from . import test_estimate_bad_input
 from . import test_estimate_desk
+from . import test_estimate_security
+from . import test_estimate_speed
 from . import test_invariants
 from . import test_letter_channel
 from . import test_letter_printer
