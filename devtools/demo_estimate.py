@@ -46,4 +46,5 @@ def _tell_services(invoice):
 def _tell_notice(notice, format_amount):
     amount = format_amount(notice.env, notice.amount_total, notice.currency_id)
     level = notice.level_id.display_name
-    return f"reminder {notice.number}: {level} by {notice.channel}, {amount}"
+    number = f"{notice.number} " if notice.number else ""  # letters have one
+    return f"reminder {number}by {notice.channel}: {level}, {amount}"

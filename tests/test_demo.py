@@ -4,6 +4,7 @@ import os
 import re
 import signal
 import subprocess
+from email import message_from_binary_file, policy
 
 import pytest
 
@@ -47,12 +48,15 @@ def assert_estimate_is_told(output):
         r"accepted by Ingrid Dahl"
         r"\n  invoice \S+: (?P<amount>[\d,.]+ EUR), due \S.*"
         r"\n    for Concept and design, .*complexity.*"
-        r"\n  reminder \S+: .+ by email, (?P=amount)\n",
+        r"\n  reminder by email: .+, (?P=amount)\n",
         output,
         re.I,
     )
     assert story, output
-    assert re.search(r"Fjord Ferries AS .* email .*\.eml$", output, re.M)
+    [mail] = re.findall(r"^Fjord Ferries AS .* email .* (\S+\.eml)$", output, re.M)
+    with (MAIL / mail).open("rb") as stream:
+        body = message_from_binary_file(stream, policy=policy.default).get_body()
+    assert "Concept and design" in body.get_content()
 
 
 def test_interrupt_stops_everything_that_was_started(name):
