@@ -27,6 +27,7 @@ SIZES = {  # option: (quick, full)
     "letters": ((200,), (200,)),
     "memory_lines": ((100_000,), (300_000,)),
     "mails": ((1_000,), (10_000,)),
+    "screen_lines": ((60_000,), (300_000,)),
 }
 
 
@@ -99,6 +100,10 @@ class Bench:
                 results += self._run("memory_sending", title, size=size, port=port)
         return results
 
+    def measure_p9(self, options):
+        """Opening the screens against the raw grouped queries."""
+        return self._run_sizes("screens", "P9", options.screen_lines)
+
     def _run_sizes(self, measure, title, sizes):
         return [
             result
@@ -130,7 +135,7 @@ class Bench:
 
 def _parse():
     parser = argparse.ArgumentParser(prog="bin/bench", description=__doc__)
-    names = ("P1", "P2", "P4", "P5")
+    names = ("P1", "P2", "P4", "P5", "P9")
     parser.add_argument(
         "--only", type=_split, default=names, help=f"which of {', '.join(names)}"
     )

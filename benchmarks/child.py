@@ -7,7 +7,7 @@ import json
 import sys
 from dataclasses import asdict
 
-from . import letters, memory, peer, planning
+from . import letters, memory, peer, planning, screens
 from .session import environment
 
 MEASURES = {
@@ -16,6 +16,7 @@ MEASURES = {
     "letters": letters.measure,
     "memory_planning": memory.measure_planning,
     "memory_sending": memory.measure_sending,
+    "screens": screens.measure,
 }
 
 
