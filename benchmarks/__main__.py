@@ -28,6 +28,7 @@ SIZES = {  # option: (quick, full)
     "memory_lines": ((100_000,), (300_000,)),
     "mails": ((1_000,), (10_000,)),
     "stages": ((10, 1_000), (10, 1_000)),
+    "screen_lines": ((60_000,), (300_000,)),
 }
 
 
@@ -108,6 +109,10 @@ class Bench:
         """Price an estimate again, small and large, and a quotation of Sales."""
         return self._run("estimates", "P7", "sale", sizes=options.stages)
 
+    def measure_p9(self, options):
+        """Opening the screens against the raw grouped queries."""
+        return self._run_sizes("screens", "P9", options.screen_lines)
+
     def _run_sizes(self, measure, title, sizes):
         return [
             result
@@ -141,7 +146,7 @@ class Bench:
 
 def _parse():
     parser = argparse.ArgumentParser(prog="bin/bench", description=__doc__)
-    names = ("P1", "P2", "P4", "P5", "P7")
+    names = ("P1", "P2", "P4", "P5", "P7", "P9")
     parser.add_argument(
         "--only", type=_split, default=names, help=f"which of {', '.join(names)}"
     )

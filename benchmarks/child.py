@@ -7,7 +7,7 @@ import json
 import sys
 from dataclasses import asdict
 
-from . import estimates, letters, memory, peer, planning
+from . import estimates, letters, memory, peer, planning, screens
 from .session import environment
 
 MEASURES = {
@@ -17,6 +17,7 @@ MEASURES = {
     "memory_planning": memory.measure_planning,
     "memory_sending": memory.measure_sending,
     "estimates": estimates.measure,
+    "screens": screens.measure,
 }
 
 

@@ -3,6 +3,8 @@ from odoo.tools import SQL
 
 from ..const import LIVE_STATES
 
+#: So many cases at most are looked at in one query, without temporary tables.
+FEW = 100
 #: Reasons of the planner that show as the step 'reminders rest'.
 RESTING_STEPS = {
     "promised": "promised",
@@ -36,12 +38,22 @@ class DunningDesk(models.AbstractModel):
             own = cases and cases.filtered(lambda c, c_=company: c.company_id == c_)
             if cases is None or own:
                 day = date or company._get_dunning_today()
-                self.env.cr.execute(self._get_update_sql(company, own, day))
+                self._store_steps(company, own, day)
         self.env["dunning.case"].invalidate_model(
             ["next_step", "next_step_date", "next_level_id"]
         )
 
-    def _get_update_sql(self, company, cases, date):
+    def _store_steps(self, company, cases, date):
+        """Write the next steps that have changed.
+
+        :param dunning.case cases: only these; else all cases of ``company``
+        """
+        run = self._get_question(company, cases, date)
+        is_small = cases and len(cases) <= FEW
+        plan = self._get_plan_sql(run) if is_small else self._fill_plan(run)
+        self.env.cr.execute(self._get_update_sql(company, cases, date, plan))
+
+    def _get_update_sql(self, company, cases, date, plan):
         return SQL(
             """
             WITH %(plan)s, step AS (%(steps)s)
@@ -55,7 +67,7 @@ class DunningDesk(models.AbstractModel):
                    IS DISTINCT FROM
                    (step.next_step, step.next_step_date, step.next_level_id)
             """,
-            plan=self._get_plan_sql(self._get_question(company, cases, date)),
+            plan=plan,
             steps=self._get_steps_sql(company, cases, date),
         )
 
@@ -75,6 +87,8 @@ class DunningDesk(models.AbstractModel):
     def _get_plan_sql(self, run):
         """Return the planner's decisions as CTEs, named as its temporary tables.
 
+        For a few customers: see ``_fill_plan``.
+
         :rtype: SQL
         """
         planner = self.env["dunning.planner"]
@@ -88,6 +102,23 @@ class DunningDesk(models.AbstractModel):
             reach=planner._get_reach_sql(),
             unreachable=planner._get_unreachable_sql(),
         )
+
+    def _fill_plan(self, run):
+        """Fill the planner's temporary tables; return the CTE that is missing.
+
+        The database has no statistics of a CTE: it takes thousands of lines for a few
+        and compares each with each.
+
+        :rtype: SQL
+        """
+        planner = self.env["dunning.planner"]
+        for name, query in (
+            ("dunning_plan_line", planner._get_line_plan_sql(run)),
+            ("dunning_plan_case", planner._get_case_plan_sql(run)),
+            ("dunning_plan_reach", planner._get_reach_sql()),
+        ):
+            planner._recreate_temporary_table(name, query)
+        return SQL("dunning_plan_obstacle AS (%s)", planner._get_unreachable_sql())
 
     def _get_steps_sql(self, company, cases, date):
         """Return the query of the next step of each case."""

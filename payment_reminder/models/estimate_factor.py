@@ -1,4 +1,5 @@
 from collections import defaultdict
+from decimal import Decimal
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
@@ -130,7 +131,7 @@ class EstimateFactor(models.Model):
         if not text:
             return self.env._("this cannot be priced (%(detail)s).", detail=str(error))
         values = {
-            name: self._format_number(error.values[name]) for name in error.values
+            name: self._format_number(value) for name, value in error.values.items()
         }
         return text % defaultdict(str, values)
 
@@ -138,6 +139,8 @@ class EstimateFactor(models.Model):
         """Return a number in the user's locale; an open end has no number."""
         if value is None:
             return self.env._("its end")
+        if not isinstance(value, Decimal):
+            return str(value)
         digits = max(-value.normalize().as_tuple().exponent, 0)
         return formatLang(self.env, float(value), digits=min(digits, 4))
 

@@ -119,9 +119,9 @@ class TestDesk(DunningCommon):
     def test_refresh_writes_only_what_has_changed(self):
         self._late(5)
         self.desk._refresh(self.company)
-        sql = self.desk._get_update_sql(self.company, None, self.clock)
-        self.env.cr.execute(sql)
-        self.assertEqual(self.env.cr.rowcount, 0)
+        for cases in (None, self._case()):
+            self.desk._store_steps(self.company, cases, self.clock)
+            self.assertEqual(self.env.cr.rowcount, 0)
 
     def test_number_of_queries_does_not_grow_with_the_cases(self):
         self._late(5)
