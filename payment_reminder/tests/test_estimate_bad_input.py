@@ -1,4 +1,5 @@
 from datetime import timedelta
+
 from psycopg2 import IntegrityError
 
 from odoo.exceptions import UserError, ValidationError
