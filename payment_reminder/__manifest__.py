@@ -42,6 +42,8 @@
         "views/dunning_clarity_check_views.xml",
         "views/dunning_statement_views.xml",
         "views/account_move_views.xml",
+        "views/account_move_estimate_views.xml",
+        "wizards/service_estimate_invoice_views.xml",
         "views/res_partner_views.xml",
         "data/ir_actions_server.xml",
         "views/dunning_channel_views.xml",

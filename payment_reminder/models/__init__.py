@@ -66,6 +66,10 @@ from . import estimate_factor
 from . import estimate_factor_rating
 from . import service_estimate_flow
 from . import service_estimate_pricing
+from . import service_estimate_invoice_checks
+from . import service_estimate_invoicing
 from . import service_estimate
 from . import service_estimate_stage
+from . import service_estimate_stage_invoicing
+from . import service_estimate_progress
 from . import account_move_estimate

@@ -31,6 +31,8 @@ class ServiceEstimate(models.Model):
         "dunning.document",
         "service.estimate.flow",
         "service.estimate.pricing",
+        "service.estimate.invoicing",
+        "service.estimate.invoice.checks",
     ]
     _description = "Estimate"
     _order = "date DESC, id DESC"

@@ -33,3 +33,4 @@ from . import test_tools_letter_layout
 from . import test_tools_phone
 from . import test_tours
 from . import test_estimate
+from . import test_estimate_invoice

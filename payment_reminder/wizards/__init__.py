@@ -3,3 +3,4 @@ from . import dunning_explanation
 from . import dunning_pause_wizard
 from . import dunning_leave_out
 from . import dunning_notice_edit
+from . import service_estimate_invoice
