@@ -68,6 +68,10 @@ from . import service_estimate_flow
 from . import service_estimate_pricing
 from . import service_estimate_review
 from . import service_estimate_template
+from . import service_estimate_invoice_checks
+from . import service_estimate_invoicing
 from . import service_estimate
 from . import service_estimate_stage
+from . import service_estimate_stage_invoicing
+from . import service_estimate_progress
 from . import account_move_estimate

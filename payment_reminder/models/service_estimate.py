@@ -32,6 +32,8 @@ class ServiceEstimate(models.Model):
         "service.estimate.flow",
         "service.estimate.template",
         "service.estimate.review",
+        "service.estimate.invoicing",
+        "service.estimate.invoice.checks",
     ]
     _description = "Estimate"
     _order = "date DESC, id DESC"

@@ -5,3 +5,4 @@ from . import dunning_leave_out
 from . import dunning_notice_edit
 from . import service_estimate_compare
 from . import service_estimate_what_if
+from . import service_estimate_invoice

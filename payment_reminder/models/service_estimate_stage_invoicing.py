@@ -1,0 +1,74 @@
+from odoo import models
+from odoo.exceptions import UserError
+from odoo.fields import Command
+
+
+class ServiceEstimateStage(models.Model):
+    """A stage as a line of an invoice."""
+
+    _inherit = "service.estimate.stage"
+
+    def _is_invoiced(self):
+        """Tell whether an invoice, not a cancelled one, has the stage."""
+        self.ensure_one()
+        return any(line.move_id.is_live for line in self.sudo().invoice_line_ids)
+
+    def _prepare_invoice_line(self, base_line):
+        """Return the values of the invoice line.
+
+        :param dict base_line: of the tax engine, with fixed taxes
+        :rtype: dict
+        """
+        self.ensure_one()
+        taxes = self.env["account.tax"]
+        return {
+            "name": self._get_invoice_text(),
+            "product_id": self.product_id.id,
+            "product_uom_id": False,  # a price for the whole, not for an hour
+            "account_id": self._get_income_account().id,
+            "quantity": 1.0,
+            **self._prepare_invoice_price(base_line),
+            "tax_ids": [Command.set(self.tax_ids.ids)],
+            "extra_tax_data": taxes._export_base_line_extra_tax_data(base_line),
+            "estimate_stage_id": self.id,
+            "estimate_role": "stage",
+        }
+
+    def _prepare_invoice_price(self, base_line):
+        """Return price and discount; net without taxes, which cannot be fixed."""
+        details = base_line["tax_details"]
+        if details["taxes_data"]:
+            discount = self.estimate_id.discount
+            return {"price_unit": self.price_subtotal, "discount": discount}
+        net = (
+            details["total_excluded_currency"]
+            + details["delta_total_excluded_currency"]
+        )
+        return {"price_unit": self.currency_id.round(net), "discount": 0.0}
+
+    def _get_invoice_text(self):
+        """Return what was done and how its price came about."""
+        return "\n".join(filter(None, (self.name, self.description, self._explain())))
+
+    def _get_income_account(self):
+        """Return the account of the stage, or raise a UserError that names it.
+
+        :rtype: account.account
+        """
+        self.ensure_one()
+        estimate = self.estimate_id
+        template = self.product_id.product_tmpl_id.with_company(estimate.company_id)
+        account = (
+            template
+            and template.get_product_accounts(estimate.fiscal_position_id)["income"]
+        )
+        account = account or estimate._get_invoice_journal().default_account_id
+        if not account:
+            raise UserError(
+                self.env._(
+                    "Stage %(stage)s: no income account. Set one on its product or "
+                    "on the sales journal.",
+                    stage=self.name,
+                )
+            )
+        return account
