@@ -71,6 +71,8 @@ from . import service_estimate_template
 from . import service_estimate_invoice_checks
 from . import service_estimate_invoicing
 from . import service_estimate
+from . import service_estimate_stage_rating
+from . import service_estimate_stage_explanation
 from . import service_estimate_stage
 from . import service_estimate_stage_invoicing
 from . import service_estimate_progress

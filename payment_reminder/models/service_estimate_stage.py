@@ -1,7 +1,6 @@
 from decimal import Decimal
 
 from odoo import api, fields, models
-from odoo.tools.misc import formatLang
 
 from ..tools import pricing
 
@@ -13,7 +12,11 @@ class ServiceEstimateStage(models.Model):
     """One stage of a job: how much work, at which rate, under which factors."""
 
     _name = "service.estimate.stage"
-    _inherit = ["dunning.protected"]
+    _inherit = [
+        "dunning.protected",
+        "service.estimate.stage.rating",
+        "service.estimate.stage.explanation",
+    ]
     _description = "Estimate Stage"
     _order = "estimate_id, sequence, id"
     _check_company_auto = True
@@ -199,99 +202,6 @@ class ServiceEstimateStage(models.Model):
             stage.tax_ids = stage.estimate_id.fiscal_position_id.map_tax(taxes)
 
     @api.depends(
-        "display_type",
-        "volume",
-        "product_id",
-        "product_uom_id",
-        "rating_ids",
-        "rating_ids.multiplier",
-        "estimate_id.company_id",
-        "estimate_id.deadline_ratio",
-        "estimate_id.state",
-    )
-    def _compute_factor_values(self):
-        drafts = self.filtered(lambda stage: stage.estimate_id.state == "draft")
-        for stage in self - drafts:
-            stage.factor_values = stage.factor_values
-        for company, stages in drafts.grouped("company_id").items():
-            factors = self.env["estimate.factor"]._get_for_company(
-                company or self.env.company
-            )
-            alike = stages.grouped(lambda one: (one.product_id, one.product_uom_id))
-            for group in alike.values():
-                scales = group[0]._get_scales(factors)
-                for stage in group:
-                    stage.factor_values = stage._get_factor_values(factors, scales)
-
-    def _get_scales(self, factors):
-        """Return the ratings for the product and unit of the stage, by factor.
-
-        :rtype: dict
-        """
-        self.ensure_one()
-        return {factor: factor.rating_ids._filter_for(self) for factor in factors}
-
-    def _get_factor_values(self, factors, scales=None):
-        """Return the factors of the stage as data; see ``factor_values``.
-
-        :param estimate.factor factors: those of the company
-        :param dict scales: its ``_get_scales``, where many stages share them
-        :rtype: list[dict]
-        """
-        self.ensure_one()
-        if self.display_type:
-            return []
-        values = []
-        for factor, ratings in (scales or self._get_scales(factors)).items():
-            value = getattr(self, f"_rate_by_{factor.method}")(factor, ratings)
-            if value:
-                values.append(value)
-        return values
-
-    def _rate_by_manual(self, factor, ratings):
-        chosen = (self.rating_ids & factor.rating_ids)[:1]
-        if not chosen:
-            return None
-        multiplier = Decimal(str(chosen.multiplier))
-        return self._prepare_factor_value(factor, chosen, multiplier)
-
-    def _rate_by_volume(self, factor, ratings):
-        return self._rate_by_scale(factor, ratings, Decimal(str(self.volume)))
-
-    def _rate_by_deadline(self, factor, ratings):
-        ratio = self.estimate_id.deadline_ratio
-        if not ratio:
-            return None
-        return self._rate_by_scale(factor, ratings, Decimal(str(ratio)))
-
-    def _rate_by_scale(self, factor, ratings, quantity):
-        """Return the value of a factor whose scale decides, ``None`` without one."""
-        if not ratings:
-            return None
-        try:
-            multiplier = factor._get_tier_multiplier(quantity, ratings)
-        except pricing.PricingError as error:
-            problem = factor._explain_problem(error)
-            value = self._prepare_factor_value(factor, ratings.browse(), Decimal(1))
-            return value | {"problem": f"{factor.name}: {problem}"}
-        rating = ratings.filtered(
-            lambda one: (
-                one.lower <= quantity and (not one.upper or quantity < one.upper)
-            )
-        )[:1]
-        return self._prepare_factor_value(factor, rating, multiplier)
-
-    def _prepare_factor_value(self, factor, rating, multiplier):
-        return {
-            "factor_id": factor.id,
-            "rating_id": rating.id or False,
-            "method": factor.method,
-            "factor": factor.name,
-            "rating": rating.name or "",
-            "multiplier": str(multiplier),
-        }
-
-    @api.depends(
         "factor_values",
         "volume",
         "rate",
@@ -386,62 +296,6 @@ class ServiceEstimateStage(models.Model):
         self.ensure_one()
         return self._get_records_action(target="new")
 
-    # === EXPLAINING === #
-
-    def _explain(self, values=None):
-        """Return the arithmetic of the stage in one line, in the context's language.
-
-        '40 h × 3,000 ₽ × complexity: high 1.15 × rush 1.25 = 241,500 ₽'. Nominal
-        factors (1.00) are left out.
-
-        :param list values: factor values instead of its own
-        :rtype: str
-        """
-        self.ensure_one()
-        values = self.factor_values or [] if values is None else values
-        price, problem = self._get_price(values)
-        if not price or problem:
-            return problem or ""
-        parts = [self._format_volume(), self._format_amount(self.rate)]
-        parts += [
-            self._format_factor(value)
-            for value in values
-            if Decimal(value["multiplier"]) != 1
-        ]
-        text = " × ".join(parts)
-        if price.surcharge:
-            text += f" {self._format_surcharge(price.surcharge)}"
-        return f"{text} = {self._format_amount(float(price.subtotal))}"
-
-    def _format_volume(self):
-        """Return volume and unit: '40 h'."""
-        digits = 0 if self.volume == int(self.volume) else 2
-        volume = formatLang(self.env, self.volume, digits=digits)
-        return f"{volume} {self.product_uom_id.name or ''}".strip()
-
-    def _format_amount(self, amount):
-        return self._get_currency().format(amount)
-
-    def _format_factor(self, value):
-        """Return a factor in words: 'complexity: high 1.15'."""
-        multiplier = formatLang(self.env, float(value["multiplier"]), digits=2)
-        words = self._get_factor_words(value)
-        return f"{words} {multiplier}"
-
-    def _get_factor_words(self, value):
-        """Return factor and rating: a draft in the reader's language, else as sent."""
-        name, word = value["factor"], value["rating"]
-        if self.estimate_id.state == "draft":
-            name = self.env["estimate.factor"].browse(value["factor_id"]).name
-            rating = self.env["estimate.factor.rating"].browse(value["rating_id"] or [])
-            word = rating.name
-        return f"{name}: {word}" if word else name
-
-    def _format_surcharge(self, amount):
-        sign = "+" if amount >= 0 else "\N{MINUS SIGN}"
-        reason = f" ({self.surcharge_reason})" if self.surcharge_reason else ""
-        return f"{sign} {self._format_amount(float(abs(amount)))}{reason}"
-
     # === TAXES === #
 
     def _prepare_base_line(self, price=None):
@@ -462,20 +316,3 @@ class ServiceEstimateStage(models.Model):
             currency_id=estimate.currency_id,
             rate=1.0,
         )
-
-    def _replace_values(self, deadlines, ratings):
-        """Return the stage's factor values with another deadline or other ratings.
-
-        :param dict deadlines: ``{factor id: value}``, or ``None`` for its own
-        :param dict ratings: ``{estimate.factor: estimate.factor.rating}``
-        :rtype: list[dict]
-        """
-        self.ensure_one()
-        changes = dict(deadlines or {})
-        for factor, rating in ratings.items():
-            multiplier = Decimal(str(rating.multiplier))
-            changes[factor.id] = self._prepare_factor_value(factor, rating, multiplier)
-        own = self.factor_values or []
-        known = {value["factor_id"] for value in own}
-        values = [changes.get(value["factor_id"], value) for value in own]
-        return values + [new for key, new in changes.items() if key not in known]

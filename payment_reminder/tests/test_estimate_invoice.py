@@ -165,7 +165,7 @@ class TestEstimateInvoice(EstimateCommon):
 
     def test_currency_without_rate_is_refused(self):
         estimate = self._accepted(currency_id=self.currencies[1].id)
-        self.currencies[1].rate_ids.unlink()
+        self.currencies[1].rate_ids.sudo().unlink()
         self._assert_refused("exchange rate", estimate, "whole")
 
     def test_archived_product_is_refused(self):
