@@ -62,7 +62,7 @@ class ServiceEstimateStageRating(models.AbstractModel):
         return values
 
     def _rate_by_manual(self, factor, ratings):
-        chosen = (self.rating_ids & factor.rating_ids)[:1]
+        chosen = (self.rating_ids._origin & factor.rating_ids)[:1]  # also in a form
         if not chosen:
             return None
         multiplier = Decimal(str(chosen.multiplier))

@@ -161,5 +161,6 @@ class TestEstimateForm(EstimateCommon):
             stage.name = "Dig"
             stage.volume = 4
             stage.rate = 50
-        self.assertEqual(form.amount_untaxed, 200)
+            stage.rating_ids.add(self.high)
+        self.assertEqual(form.amount_untaxed, 230)
         self.assertTrue(form.save().name)
