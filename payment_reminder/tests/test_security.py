@@ -135,6 +135,7 @@ PUBLIC_METHODS = {
 PARTS = {
     "dunning.run.review": "dunning.run",
     "dunning.notice.review": "dunning.notice",
+    "dunning.notice.action": "dunning.notice",
 }
 #: Methods of notices that only open something: what they open has its own rights.
 LOOKING = {
