@@ -35,6 +35,7 @@ from . import dunning_run_figures
 from . import dunning_run_review
 from . import dunning_run
 from . import dunning_run_exclusion
+from . import dunning_planner_reach
 from . import dunning_planner_notice
 from . import dunning_planner
 from . import dunning_statement
@@ -45,6 +46,7 @@ from . import dunning_notice_content
 from . import dunning_notice_text
 from . import dunning_notice_letter
 from . import dunning_notice_review
+from . import dunning_notice_action
 from . import dunning_notice_sending
 from . import dunning_notice_bounce
 from . import dunning_notice

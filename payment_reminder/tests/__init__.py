@@ -7,6 +7,7 @@ from . import test_call_tour
 from . import test_call_wizard
 from . import test_case
 from . import test_clarity
+from . import test_complaints
 from . import test_controllers
 from . import test_desk
 from . import test_desk_tour

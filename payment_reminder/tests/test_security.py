@@ -191,6 +191,7 @@ PARTS = {
     "service.estimate.pricing": "service.estimate",
     "service.estimate.review": "service.estimate",
     "service.estimate.template": "service.estimate",
+    "dunning.notice.action": "dunning.notice",
 }
 #: Methods of notices that only open something: what they open has its own rights.
 LOOKING = {
@@ -200,6 +201,8 @@ LOOKING = {
     "action_open_sibling",
     "action_preview",
 }
+#: Models whose rows come from a query: those of another company are just not there.
+QUERIES = {"dunning.clarity.finding"}
 #: Overridden methods of Odoo's own, which check the rights themselves.
 ORM_METHODS = {"default_get", "create", "write", "unlink", "copy", "copy_data"}
 
@@ -241,6 +244,11 @@ class SecurityCommon(DunningCommon):
             "dunning.notice": self.proposal.notice_ids,
             "dunning.notice.line": self.proposal.notice_ids.line_ids,
             "dunning.call": self._case()._log_call("reached"),
+            "dunning.promise": self._case()._promise(
+                50.0, self.company._get_dunning_today()
+            ),
+            "dunning.pause": self._pause(self.invoice),
+            "dunning.dispute": self._object(self.invoice),
         }
 
 
@@ -438,6 +446,15 @@ class TestCompanies(SecurityCommon):
         cls.stranger = cls._create_persona(
             "stranger", "account.group_account_manager", cls.other
         )
+
+    def test_every_model_with_a_company_is_tested(self):
+        expected = {
+            model
+            for model in MATRIX
+            if "company_id" in self.env[model]._fields
+            and not self.env[model].is_transient()
+        }
+        self.assertEqual({*self._records(), *QUERIES}, expected)
 
     @mute_logger("odoo.addons.base.models.ir_rule")
     def test_records_of_another_company_cannot_be_read(self):
