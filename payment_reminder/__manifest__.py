@@ -50,6 +50,7 @@
         "views/account_move_views.xml",
         "views/account_move_estimate_views.xml",
         "wizards/service_estimate_invoice_views.xml",
+        "views/service_estimate_button_views.xml",
         "views/res_partner_views.xml",
         "data/ir_actions_server.xml",
         "views/dunning_channel_views.xml",

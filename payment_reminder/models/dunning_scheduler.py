@@ -71,6 +71,7 @@ class DunningScheduler(models.AbstractModel):
             "_watch_promises",
             "_watch_pauses",
             "_lapse_calls",
+            "_watch_estimates",
             "_run_unattended",
             "_refresh_desk",
         ]
@@ -134,6 +135,12 @@ class DunningScheduler(models.AbstractModel):
     def _lapse_calls(self, company, date):
         """Give up calls that nobody answered, so that the next level can be reached."""
         self.env["dunning.channel.call"]._lapse_calls(company, date)
+
+    def _watch_estimates(self, company, date):
+        """Close the estimates that nobody accepted in time, tell of those to come."""
+        estimates = self.env["service.estimate"]
+        estimates._expire(company, date)
+        estimates._warn_expiring(company, date)
 
     def _run_unattended(self, company, date):
         """Plan the automatic levels, approve and queue them.

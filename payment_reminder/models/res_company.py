@@ -46,6 +46,11 @@ class ResCompany(models.Model):
         default=30,
         help="Days for which a new estimate is valid.",
     )
+    estimate_warning_days = fields.Integer(
+        string="Warning before Estimates Expire",
+        default=3,
+        help="So many days before an estimate expires, its responsible person is told.",
+    )
 
     _dunning_calls_sane = models.Constraint(
         "CHECK (dunning_call_tries >= 1 AND dunning_call_wait_days >= 0)",

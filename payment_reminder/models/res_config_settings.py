@@ -34,6 +34,9 @@ class ResConfigSettings(models.TransientModel):
     estimate_validity_days = fields.Integer(
         related="company_id.estimate_validity_days", readonly=False
     )
+    estimate_warning_days = fields.Integer(
+        related="company_id.estimate_warning_days", readonly=False
+    )
     dunning_high_amount = fields.Monetary(
         related="company_id.dunning_high_amount",
         currency_field="dunning_currency_id",

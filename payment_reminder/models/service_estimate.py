@@ -208,6 +208,9 @@ class ServiceEstimate(models.Model):
     opened_on = fields.Datetime(
         readonly=True, copy=False, help="When the customer first opened the page."
     )
+    date_warned = fields.Date(
+        copy=False, help="The end of validity that somebody was warned about."
+    )
     signed_by = fields.Char(readonly=True, copy=False)
     signed_on = fields.Datetime(readonly=True, copy=False)
     signature = fields.Binary(attachment=True, readonly=True, copy=False)
@@ -231,7 +234,9 @@ class ServiceEstimate(models.Model):
         string="Newer Revisions",
     )
     is_superseded = fields.Boolean(
-        compute="_compute_is_superseded", help="A newer revision was sent."
+        compute="_compute_is_superseded",
+        recursive=True,
+        help="A newer revision was sent.",
     )
 
     # === INVOICES === #
@@ -307,11 +312,12 @@ class ServiceEstimate(models.Model):
                 estimate.date, days=days
             )
 
-    @api.depends("revision_ids.state")
+    @api.depends("revision_ids.state", "revision_ids.is_superseded")
     def _compute_is_superseded(self):
         for estimate in self:
             estimate.is_superseded = any(
-                newer.state != "draft" for newer in estimate.sudo().revision_ids
+                newer.state != "draft" or newer.is_superseded
+                for newer in estimate.sudo().revision_ids
             )
 
     def _compute_access_url(self):

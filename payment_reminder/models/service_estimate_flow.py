@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
@@ -198,3 +200,36 @@ class ServiceEstimateFlow(models.AbstractModel):
         )
         late._set_expired()
         return late
+
+    @api.model
+    def _warn_expiring(self, company, date):
+        """Tell the responsible people once of estimates that will soon expire.
+
+        A validity that was extended is worth another warning.
+
+        :param res.company company: whose estimates
+        :param datetime.date date: the company's date to decide for
+        :return: the estimates that were warned about now
+        :rtype: service.estimate
+        """
+        until = date + timedelta(days=company.estimate_warning_days)
+        near = self.env["service.estimate"].search(
+            [
+                ("company_id", "=", company.id),
+                ("state", "=", "sent"),
+                ("date_valid", ">=", date),
+                ("date_valid", "<=", until),
+            ]
+        )
+        near = near.filtered(
+            lambda one: not one.is_superseded and one.date_warned != one.date_valid
+        )
+        for estimate in near:
+            estimate.date_warned = estimate.date_valid
+            estimate._notify_responsible(
+                self.env._(
+                    "Valid until %(date)s only: ask the customer",
+                    date=estimate._format_date(estimate.date_valid),
+                )
+            )
+        return near

@@ -47,6 +47,8 @@ ESTIMATE_MATRIX = {
     "service.estimate.compare": (NO, ALL, ALL),
     "service.estimate.compare.line": (NO, ALL, ALL),
 }
+#: Only who makes invoices makes them from estimates: (billing, accountant).
+INVOICING = {"service.estimate.invoice": {"billing", "accountant"}}
 #: Every model of the addon, by the beginning of its name.
 OWN_MODELS = [
     "|",
@@ -171,6 +173,7 @@ PUBLIC_METHODS = {
     "service.estimate": {
         "action_accept",
         "action_compare",
+        "action_create_invoice",
         "action_decline",
         "action_mark_sent",
         "action_reset_draft",
@@ -178,16 +181,19 @@ PUBLIC_METHODS = {
         "action_save_as_template",
         "action_use_template",
         "action_view_costs",
+        "action_view_invoices",
         "action_what_if",
     },
     "service.estimate.stage": {"action_open"},
     "service.estimate.what.if": {"action_apply"},
+    "service.estimate.invoice": {"action_create"},
 }
 #: Parts of models: their methods are listed there, and do nothing by themselves.
 PARTS = {
     "dunning.run.review": "dunning.run",
     "dunning.notice.review": "dunning.notice",
     "service.estimate.flow": "service.estimate",
+    "service.estimate.invoicing": "service.estimate",
     "service.estimate.pricing": "service.estimate",
     "service.estimate.review": "service.estimate",
     "service.estimate.template": "service.estimate",
@@ -264,6 +270,13 @@ class TestSecurity(SecurityCommon):
     def test_every_persona_has_exactly_its_rights_on_estimates(self):
         self._assert_rights(ESTIMATE_PERSONAS, ESTIMATE_MATRIX)
 
+    def test_only_billing_makes_invoices_from_estimates(self):
+        for persona, (model, allowed) in itertools.product(GROUPS, INVOICING.items()):
+            with self.subTest(f"{persona} {model}"):
+                self.assertEqual(
+                    self._as(persona, model).has_access("create"), persona in allowed
+                )
+
     def _assert_rights(self, personas, matrix):
         for persona, model in itertools.product(personas, matrix):
             column = personas[persona]
@@ -275,7 +288,9 @@ class TestSecurity(SecurityCommon):
 
     def test_matrix_names_every_model_of_the_addon(self):
         stored = self.env["ir.model"].search([("abstract", "=", False), *OWN_MODELS])
-        self.assertEqual(set(stored.mapped("model")), {*MATRIX, *ESTIMATE_MATRIX})
+        self.assertEqual(
+            set(stored.mapped("model")), {*MATRIX, *ESTIMATE_MATRIX, *INVOICING}
+        )
 
     def test_superior_groups_can_do_what_the_lower_ones_can(self):
         readonly, user, manager = (
