@@ -97,10 +97,9 @@ class Screens:
 
     def open_analysis(self):
         """Read the pivot table of the cases: its totals, rows and cells."""
-        for groups in ([], ["next_step"], ["level_id"], ["next_step", "level_id"]):
-            self.cases.formatted_read_group(
-                self._is_open, groups, ["__count", "company_amount_overdue:sum"]
-            )
+        sets = [[], ["next_step"], ["level_id"], ["next_step", "level_id"]]
+        totals = ["__count", "company_amount_overdue:sum"]
+        self.cases.formatted_read_grouping_sets(self._is_open, sets, totals)
 
     # === AS THE CLIENT ASKS === #
 

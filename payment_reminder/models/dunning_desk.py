@@ -5,6 +5,8 @@ from ..const import LIVE_STATES
 
 #: So many cases at most are looked at in one query, without temporary tables.
 FEW = 100
+#: When more steps than these have changed, the database has to know.
+MANY = 1000
 #: Reasons of the planner that show as the step 'reminders rest'.
 RESTING_STEPS = {
     "promised": "promised",
@@ -52,6 +54,9 @@ class DunningDesk(models.AbstractModel):
         is_small = cases and len(cases) <= FEW
         plan = self._get_plan_sql(run) if is_small else self._fill_plan(run)
         self.env.cr.execute(self._get_update_sql(company, cases, date, plan))
+        if self.env.cr.rowcount > MANY:
+            # or the desk is read by the statistics of the steps that were
+            self.env.cr.execute(SQL("ANALYZE dunning_case"))
 
     def _get_update_sql(self, company, cases, date, plan):
         return SQL(
