@@ -17,9 +17,11 @@ from . import test_email
 from . import test_estimate
 from . import test_estimate_bad_input
 from . import test_estimate_desk
+from . import test_estimate_flow
 from . import test_estimate_invoice
 from . import test_estimate_security
 from . import test_estimate_speed
+from . import test_estimate_tour
 from . import test_invariants
 from . import test_letter_channel
 from . import test_letter_printer
