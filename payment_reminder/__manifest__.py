@@ -41,6 +41,8 @@
         "views/dunning_level_views.xml",
         "views/dunning_clarity_check_views.xml",
         "views/dunning_statement_views.xml",
+        "views/estimate_portal_templates.xml",
+        "views/estimate_portal_dialogs.xml",
         "views/service_estimate_views.xml",
         "views/service_estimate_form_views.xml",
         "views/service_estimate_stage_views.xml",
@@ -65,7 +67,11 @@
         "demo/dunning_run_demo.xml",
     ],
     "assets": {
-        "web.assets_backend": ["payment_reminder/static/src/**/*"],
+        "web.assets_backend": [
+            "payment_reminder/static/src/**/*",
+            ("remove", "payment_reminder/static/src/estimate_portal/**/*"),
+        ],
+        "web.assets_frontend": ["payment_reminder/static/src/estimate_portal/**/*"],
         "web.assets_tests": ["payment_reminder/static/tests/tours/**/*"],
     },
     "post_init_hook": "post_init_hook",

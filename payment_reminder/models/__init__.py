@@ -78,4 +78,6 @@ from . import service_estimate_stage_explanation
 from . import service_estimate_stage
 from . import service_estimate_stage_invoicing
 from . import service_estimate_progress
+from . import service_estimate_deadline
+from . import service_estimate_portal
 from . import account_move_estimate

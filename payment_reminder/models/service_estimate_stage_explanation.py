@@ -47,8 +47,13 @@ class ServiceEstimateStageExplanation(models.AbstractModel):
         return self._get_currency().format(amount)
 
     def _format_factor(self, value):
-        """Return a factor in words: 'complexity: high 1.15'."""
-        multiplier = formatLang(self.env, float(value["multiplier"]), digits=2)
+        """Return a factor in words: 'complexity: high 1.15'.
+
+        Graduated multipliers have more digits, and the reader's sum shall come out.
+        """
+        number = float(value["multiplier"])
+        digits = 2 if round(number, 2) == number else 4
+        multiplier = formatLang(self.env, number, digits=digits)
         words = self._get_factor_words(value)
         return f"{words} {multiplier}"
 

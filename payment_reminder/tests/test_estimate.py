@@ -28,6 +28,7 @@ class TestEstimatePricing(EstimateCommon):
     def test_volume_tiers_are_graduated(self):
         estimate = self._estimate({"volume": 60})
         self.assertEqual(estimate.stage_ids.price_subtotal, 40 * 100 + 20 * 95)
+        self.assertIn("0.9833", estimate.stage_ids.explanation)
 
     def test_sent_estimate_ignores_a_new_scale(self):
         sent = self._sent({"rating_ids": self._rated(self.high)})

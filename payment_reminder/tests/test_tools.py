@@ -2,12 +2,12 @@ import doctest
 
 from odoo.tests import BaseCase, tagged
 
-from ..tools import bounce, delivery, mail_parts, plain_text
+from ..tools import bounce, delivery, mail_parts, picture, plain_text
 
 
 def load_tests(loader, tests, pattern):
     """Let plain unittest find the doctests too; Odoo's runner has the class below."""
-    for module in (bounce, delivery, mail_parts, plain_text):
+    for module in (bounce, delivery, mail_parts, picture, plain_text):
         tests.addTests(doctest.DocTestSuite(module))
     return tests
 
@@ -24,6 +24,9 @@ class TestTools(BaseCase):
 
     def test_examples_of_mail_parts_hold(self):
         self._assert_examples_hold(mail_parts)
+
+    def test_examples_of_picture_hold(self):
+        self._assert_examples_hold(picture)
 
     def test_examples_of_plain_text_hold(self):
         self._assert_examples_hold(plain_text)

@@ -1,0 +1,248 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+
+from ..tools.picture import is_picture
+
+#: Longer ones are not meant: characters of a name, of a reason, of base64.
+MAX_NAME, MAX_REASON, MAX_SIGNATURE = 120, 4000, 2_000_000
+
+
+class ServiceEstimate(models.Model):
+    """What the customer sees of an estimate on its page, and what opening it does."""
+
+    # one concept, one file
+    _inherit = "service.estimate"  # pylint: disable=consider-merging-classes-inherited
+
+    # === ACCESS === #
+
+    @api.model
+    def _get_portal_domain(self, partner):
+        """Return which estimates ``partner`` finds under 'My account'.
+
+        :param res.partner partner: of the user; colleagues see the same ones
+        :rtype: Domain
+        """
+        return (
+            Domain("partner_id", "child_of", partner.commercial_partner_id.ids)
+            & Domain("state", "!=", "draft")
+            & Domain("is_template", "=", False)
+        )
+
+    def _is_shown(self):
+        """Return whether customers may see it: no drafts, no templates."""
+        self.ensure_one()
+        return self.state != "draft" and not self.is_template
+
+    def _is_of_customer(self, partner):
+        """Return whether it was made for the company or person behind ``partner``."""
+        self.ensure_one()
+        customer = self.partner_id.commercial_partner_id
+        return bool(customer) and customer == partner.commercial_partner_id
+
+    @api.model
+    def _get_thread_with_access(self, thread_id, **kwargs):
+        """Leave the thread of a draft to the office, also for holders of a link."""
+        thread = super()._get_thread_with_access(thread_id, **kwargs)
+        if thread.env.su and thread and not thread._is_shown():
+            return self.browse()
+        return thread
+
+    # === CONTENT === #
+
+    def _prepare_portal_values(self):
+        """Return what the page shows of an estimate, in the context's language.
+
+        :return: ``lines`` (dicts with stage, price, explanation), ``factors`` (dicts
+            with name, description), ``taxes`` (pairs of name and amount), ``amounts``
+            (texts by field), ``dates`` (texts by field), ``banner``, ``closed`` (why
+            nothing can be decided, or False) and ``choice`` (see
+            ``_prepare_deadline_choice``)
+        :rtype: dict
+        """
+        self.ensure_one()
+        return {
+            "lines": [self._prepare_portal_line(line) for line in self.stage_ids],
+            "factors": self._prepare_portal_factors(),
+            "taxes": self._prepare_portal_taxes(self._get_tax_totals()),
+            "amounts": self._prepare_portal_amounts(),
+            "dates": {
+                name: self._format_date(self[name])
+                for name in ("date", "date_valid", "date_start", "date_deadline")
+            },
+            "banner": self._prepare_banner(),
+            "closed": self._get_closed_text(),
+            "choice": self._prepare_deadline_choice(),
+        }
+
+    def _prepare_portal_line(self, stage):
+        if stage.display_type:
+            return {"stage": stage}
+        return {
+            "stage": stage,
+            "price": self._format_amount(stage.price_subtotal),
+            "explanation": stage._explain(),
+        }
+
+    def _prepare_portal_factors(self):
+        """Return the factors that the stages are priced with, explained in words."""
+        values = {
+            value["factor_id"]: value["factor"]
+            for stage in self._get_priced_stages()
+            for value in stage.factor_values or []
+        }
+        factors = self.env["estimate.factor"].browse(values).exists()
+        return [
+            {"name": values[factor.id], "description": factor.description}
+            for factor in factors
+            if factor.description
+        ]
+
+    def _prepare_portal_taxes(self, totals):
+        """Return name and amount of each group of taxes.
+
+        :param dict totals: the summary of Odoo's tax engine
+        :rtype: list[tuple[str, str]]
+        """
+        return [
+            (
+                group["group_name"],
+                self._format_amount(group["tax_amount_currency"]),
+            )
+            for subtotal in totals["subtotals"]
+            for group in subtotal["tax_groups"]
+        ]
+
+    def _prepare_portal_amounts(self):
+        names = (
+            "amount_stages",
+            "amount_discount",
+            "amount_untaxed",
+            "amount_total",
+            "amount_advance",
+            "range_low",
+            "range_high",
+        )
+        return {name: self._format_amount(self[name]) for name in names}
+
+    def _prepare_banner(self):
+        """Return what has become of the estimate, ``False`` while it is open.
+
+        :return: ``kind`` (of alert), ``text`` and ``newer`` (an estimate, maybe empty)
+        :rtype: dict | bool
+        """
+        self.ensure_one()
+        text = self._get_closed_text()
+        if not text:
+            return False
+        if self.state in ("accepted", "invoiced"):
+            return {"kind": "success", "text": self._get_accepted_text(), "newer": None}
+        newer = self._get_replacement()
+        return {"kind": "warning", "text": text, "newer": newer}
+
+    def _get_accepted_text(self):
+        return self.env._(
+            "Accepted by %(name)s on %(date)s.",
+            name=self.signed_by or "",
+            date=self._format_date(self._get_signing_day()),
+        )
+
+    def _get_signing_day(self):
+        """Return the day of the acceptance where the company is."""
+        local = self.with_context(tz=self.company_id._get_dunning_tz())
+        return self.signed_on and fields.Datetime.context_timestamp(
+            local, self.signed_on
+        )
+
+    def _get_replacement(self):
+        """Return the newest revision for the same customer that may be shown.
+
+        :rtype: service.estimate
+        """
+        self.ensure_one()
+        for newer in self.revision_ids.sorted("revision", reverse=True):
+            found = newer._get_replacement()
+            if not found and newer._is_shown():
+                found = newer
+            if found and found._is_of_customer(self.partner_id):
+                return found
+        return self.browse()
+
+    # === OPENING === #
+
+    def _log_opened(self):
+        """Note when the customer first opened the page, and tell the responsible.
+
+        :return: whether this was the first time
+        :rtype: bool
+        """
+        self.ensure_one()
+        if self.opened_on or self.state != "sent" or not self.try_lock_for_update():
+            return False
+        self.sudo().opened_on = fields.Datetime.now()
+        self._notify_responsible(
+            self.env._("%(estimate)s: the customer has opened it", estimate=self.name)
+        )
+        return True
+
+    # === DECIDING === #
+
+    def _accept_by_customer(self, name, signature):
+        """Record that the customer has accepted on the page.
+
+        :param str name: who accepts
+        :param str signature: base64 of a picture
+        :raise UserError: in words for the customer
+        """
+        self.ensure_one()
+        self._lock_decision()
+        self._check_open()
+        name = self._check_signer(name)
+        self._set_accepted(name, self._check_signature(signature))
+
+    def _decline_by_customer(self, reason):
+        """Record that the customer has declined on the page.
+
+        :param str reason: why, must not be empty
+        :raise UserError: in words for the customer
+        """
+        self.ensure_one()
+        self._lock_decision()
+        self._check_open()
+        reason = (reason or "").strip()
+        if not reason:
+            raise UserError(self.env._("Please tell us in a few words why."))
+        self._set_declined(reason[:MAX_REASON])
+
+    def _lock_decision(self):
+        """Let one decision at a time through: two clicks make one acceptance.
+
+        :raise UserError: while somebody else decides
+        """
+        if not self.try_lock_for_update():
+            raise UserError(
+                self.env._(
+                    "Somebody is deciding about this estimate at this moment; please "
+                    "open the page again."
+                )
+            )
+        self.invalidate_recordset(["state", "date_valid", "is_superseded"])
+
+    def _check_signer(self, name):
+        name = " ".join(name.split()) if isinstance(name, str) else ""
+        if not name:
+            raise UserError(self.env._("Please enter your name."))
+        if len(name) > MAX_NAME:
+            raise UserError(self.env._("The name is too long."))
+        return name
+
+    def _check_signature(self, signature):
+        """Return the drawn signature as bytes of base64.
+
+        :raise UserError: when there is none, or it is not a picture
+        """
+        if not signature or not isinstance(signature, str):
+            raise UserError(self.env._("Please sign in the box."))
+        if len(signature) > MAX_SIGNATURE or not is_picture(signature):
+            raise UserError(self.env._("The signature is not a picture."))
+        return signature.encode()
