@@ -143,6 +143,7 @@ class EstimatePortal(CustomerPortal):
         type="jsonrpc",
         auth="public",
         website=True,
+        methods=["POST"],
     )
     def portal_estimate_accept(
         self, estimate_id, name=None, signature=None, **_ignored
@@ -228,6 +229,8 @@ class EstimatePortal(CustomerPortal):
         """
         values = {
             **estimate._prepare_portal_values(),
+            "html_data": {"lang": estimate.lang.replace("_", "-")},
+            "frontend_languages": {},  # it is read in the customer's one
             "page_name": "estimate",
             "estimate": estimate,
             "object": estimate,

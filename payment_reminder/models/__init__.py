@@ -58,6 +58,7 @@ from . import dunning_sender
 from . import dunning_scheduler
 from . import dunning_digest
 from . import dunning_desk_banner
+from . import ir_http
 from . import mail_thread
 from . import account_move
 from . import account_move_clarity

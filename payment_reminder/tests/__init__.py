@@ -20,6 +20,7 @@ from . import test_estimate_desk
 from . import test_estimate_flow
 from . import test_estimate_invoice
 from . import test_estimate_portal
+from . import test_estimate_portal_tour
 from . import test_estimate_security
 from . import test_estimate_speed
 from . import test_estimate_tour

@@ -1,198 +1,417 @@
-import base64
-from datetime import date, timedelta
-from io import BytesIO
+from datetime import timedelta
+from unittest.mock import patch
 
-from PIL import Image, ImageDraw
-
-from odoo import http
-from odoo.exceptions import UserError
-from odoo.tests import HttpCase, new_test_user, tagged
+from odoo.fields import Command
+from odoo.tests import HttpCase, JsonRpcException, tagged
 from odoo.tools import mute_logger
 
-from .estimate_common import EstimateCommon
-
-
-def draw_signature():
-    """Return the base64 of a drawn line."""
-    image = Image.new("RGBA", (200, 60))
-    ImageDraw.Draw(image).line((5, 50, 190, 10), fill="black", width=3)
-    buffer = BytesIO()
-    image.save(buffer, "PNG")
-    return base64.b64encode(buffer.getvalue()).decode()
-
-
-class EstimatePortalCommon(EstimateCommon, HttpCase):
-    """A sent estimate whose deadline can be chosen, and somebody else's."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        today = cls.company._get_dunning_today()
-        cls.estimate = cls._sent(
-            {"name": "Design", "rating_ids": cls._rated(cls.high)},
-            date_start=today,
-            date_deadline=today + timedelta(days=21),
-            date_earliest=today + timedelta(days=5),
-            date_latest=today + timedelta(days=40),
-        )
-        cls.stranger = cls._create_customer("Bob Other")
-        cls.other = cls._sent({"name": "Secret"}, partner_id=cls.stranger.id)
-        cls.env.flush_all()
-
-    def _url(self, suffix="", estimate=None, token=None, **query):
-        estimate = estimate or self.estimate
-        token = estimate.access_token if token is None else token
-        more = "".join(f"&{key}={value}" for key, value in query.items())
-        return f"/my/estimates/{estimate.id}{suffix}?access_token={token}{more}"
-
-    def _csrf(self):
-        self.authenticate(None, None)
-        return http.Request.csrf_token(self)
+from ..models.service_estimate_portal import ServiceEstimate
+from .estimate_portal_common import EstimatePortalCommon
 
 
 @tagged("post_install", "-at_install")
-class TestEstimatePortalAccess(EstimatePortalCommon):
-    """Who sees which estimate; what is missing looks like what is forbidden."""
+class TestEstimatePortalAccess(EstimatePortalCommon, HttpCase):
+    """Who sees the page: by key, by login, and nobody else."""
 
-    def _status(self, url):
-        with mute_logger("odoo.http"):
-            return self.url_open(url, allow_redirects=False).status_code
-
-    def test_link_opens_the_estimate_with_its_arithmetic(self):
-        page = self.url_open(self._url())
-        self.assertEqual(page.status_code, 200)
-        self.assertIn("New website", page.text)
-        self.assertIn("high 1.15", page.text)
-        self.assertNotIn("Secret", page.text)
-        self.assertEqual(page.headers["X-Robots-Tag"], "noindex")
-
-    def test_token_of_one_estimate_opens_only_that_one(self):
-        token = self.estimate.access_token
-        for suffix in ("", "/price"):
-            url = self._url(suffix, self.other, token, deadline="2099-01-01")
-            self.assertEqual(self._status(url), 404)
-
-    def test_forged_links_look_like_missing_estimates(self):
-        token = self.estimate.access_token
-        forged = (token[:-1], token[::-1], "x", "%00", "%F0%9F%98%80", "' OR 1=1")
-        missing = self.estimate.browse(self.other.id + 1000)
-        statuses = {self._status(self._url(token=text)) for text in forged}
-        statuses.add(self._status(self._url(estimate=missing, token=token)))
-        self.assertEqual(statuses, {404})
-
-    def test_draft_is_not_shown_even_with_its_token(self):
-        draft = self.estimate._revise()
-        draft._portal_ensure_token()
-        self.assertEqual(self._status(self._url(estimate=draft)), 404)
-
-    def test_customer_never_sees_what_belongs_to_another(self):
-        new_test_user(
-            self.env, "ann", groups="base.group_portal", partner_id=self.customer.id
+    def _open(self, estimate=None, suffix="", token=None, **options):
+        return self.url_open(
+            self._url(estimate or self.estimate, suffix, token, **options),
+            allow_redirects=False,
         )
-        self.authenticate("ann", "ann")
+
+    def _assert_missing(self, response):
+        self.assertEqual(response.status_code, 404)
+        self.assertNotIn("New website", response.text)
+
+    def test_link_opens_the_page_without_an_account(self):
+        response = self._open()
+        self.assertEqual(response.status_code, 200)
+        for text in ("New website", "Design", "high 1.15", self.estimate.name):
+            self.assertIn(text, response.text)
+        self.assertEqual(response.headers["Referrer-Policy"], "same-origin")
+
+    def test_without_key_and_account_one_has_to_log_in(self):
+        response = self._open(token="")
+        self.assertEqual(response.status_code, 303)
+        self.assertIn("/web/login", response.headers["Location"])
+
+    def test_forged_cut_and_foreign_keys_look_like_a_missing_estimate(self):
+        other = self._offer(partner_id=self.other_customer.id)
+        own = self.estimate.access_token
+        missing = self.url_open("/my/estimates/999999999?access_token=x")
+        self._assert_missing(missing)
+        for token in ("x", own[:-1], own.upper(), other.access_token, "%C3%A9", "%00"):
+            with self.subTest(token):
+                response = self._open(token=token)
+                self._assert_missing(response)
+                self.assertEqual(response.text.count("<p"), missing.text.count("<p"))
+
+    def test_colleagues_of_the_customer_see_it_by_login(self):
+        self.authenticate("portal_a", "portal_a")
+        self.assertEqual(self._open(token="").status_code, 200)
         self.assertIn("New website", self.url_open("/my/estimates").text)
-        own = f"/my/estimates/{self.estimate.id}"
-        self.assertEqual(self._status(own), 200)
-        self.assertEqual(self._status(f"/my/estimates/{self.other.id}"), 404)
-        self.assertNotIn(self.other.name, self.url_open("/my/estimates").text)
 
-    def test_looking_changes_nothing(self):
-        before = self.estimate.read(["state", "write_date", "opened_on"])
-        self.url_open(self._url())
-        self.url_open(self._url("/price", deadline=self.estimate.date_latest))
-        for suffix in ("/opened", "/decline", "/accept"):
-            self.assertIn(self._status(self._url(suffix)), (404, 405, 415))
-        self.estimate.invalidate_recordset()
-        self.assertEqual(
-            self.estimate.read(["state", "write_date", "opened_on"]), before
-        )
+    def test_other_customers_never_see_it(self):
+        other = self._offer(partner_id=self.other_customer.id, title="For Bob")
+        self.authenticate("portal_b", "portal_b")
+        for suffix in ("", "/price"):
+            for token in ("", other.access_token, "x"):
+                with self.subTest(f"{suffix} {token}"):
+                    self._assert_missing(self._open(suffix=suffix, token=token))
+        listing = self.url_open("/my/estimates").text
+        self.assertIn("For Bob", listing)
+        self.assertNotIn("New website", listing)
 
-    @mute_logger("odoo.http")
-    def test_posts_without_the_key_of_the_page_are_refused(self):
-        for suffix in ("/opened", "/decline"):
-            answer = self.url_open(self._url(suffix), data={"reason": "No"})
-            self.assertEqual(answer.status_code, 400)
-        self.estimate.invalidate_recordset()
+    def test_other_customers_cannot_decide(self):
+        self.authenticate("portal_b", "portal_b")
+        with mute_logger("odoo.http"), self.assertRaises(JsonRpcException):
+            self._accept(token="x")
+        response = self._post("/decline", token="x", reason="No")
+        self.assertEqual(response.status_code, 404)
+        self._post("/opened", token="x")
         self.assertEqual(self.estimate.state, "sent")
         self.assertFalse(self.estimate.opened_on)
 
+    def test_drafts_and_templates_are_never_shown(self):
+        draft = self._estimate(title="Still a draft")
+        draft._portal_ensure_token()
+        template = self._estimate(is_template=True)
+        template._portal_ensure_token()
+        self.authenticate("portal_a", "portal_a")
+        for hidden in (draft, template):
+            self._assert_missing(self._open(hidden))
+            self._assert_missing(self._open(hidden, suffix="/price"))
+        self.assertNotIn("Still a draft", self.url_open("/my/estimates").text)
+
+    def test_counter_of_the_home_page_counts_what_was_sent(self):
+        self._estimate()
+        self.authenticate("portal_a", "portal_a")
+        counters = {"counters": ["estimate_count"]}
+        result = self.make_jsonrpc_request("/my/counters", counters)
+        self.assertEqual(result, {"estimate_count": 1})
+
+    def test_list_is_sorted_as_asked_and_ignores_nonsense(self):
+        self._offer(title="Another one")
+        self.authenticate("portal_a", "portal_a")
+        for sortby in ("date", "valid", "name", "state", "password; --"):
+            response = self.url_open(f"/my/estimates?sortby={sortby}")
+            self.assertEqual(response.status_code, 200)
+            self.assertIn("Another one", response.text)
+
+    def test_superseded_page_links_to_the_newer_one(self):
+        newer = self.estimate._revise()
+        self.assertNotIn("A newer revision", self._open().text)
+        newer.action_mark_sent()
+        page = self._open().text
+        self.assertIn("A newer revision replaces this estimate.", page)
+        self.assertIn(newer.access_token, page)
+        self.assertNotIn("o_estimate_accept", page)
+
+    def test_newer_revision_of_another_customer_is_not_linked(self):
+        newer = self.estimate._revise()
+        newer.partner_id = self.other_customer
+        newer.action_mark_sent()
+        self.assertNotIn(newer.access_token, self._open().text)
+
+    def test_page_speaks_the_language_of_the_customer(self):
+        self.env["res.lang"]._activate_lang("ru_RU")
+        self.customer.lang = "ru_RU"
+        page = self._open().text
+        self.assertTrue('lang="ru-RU"' in page)
+        self.assertIn("понедельник", page)
+
+    def test_texts_of_people_are_escaped(self):
+        estimate = self._offer({"name": "<script>alert(1)</script>"}, title="<b>x</b>")
+        page = self._open(estimate).text
+        self.assertNotIn("<script>alert(1)", page)
+        self.assertNotIn("<b>x</b>", page)
+
 
 @tagged("post_install", "-at_install")
-class TestEstimatePortalDecision(EstimatePortalCommon):
-    """Accept, decline, ask what another deadline costs."""
+class TestEstimatePortalPage(EstimatePortalCommon, HttpCase):
+    """What the page says and does."""
 
-    def _accept(self, estimate=None, csrf=None, **params):
-        csrf = self._csrf() if csrf is None else csrf
-        values = {"name": "Ann  Example", "signature": draw_signature(), **params}
-        answer = self.make_jsonrpc_request(
-            self._url("/accept", estimate, csrf_token=csrf), values
+    def _price(self, deadline, estimate=None):
+        estimate = estimate or self.estimate
+        response = self.url_open(self._url(estimate, "/price", deadline=deadline))
+        return response.status_code, response.json()
+
+    # === GET CHANGES NOTHING === #
+
+    def _get_facts(self):
+        self.env.invalidate_all()
+        return (
+            self.estimate.read(["write_date", "state", "opened_on", "amount_total"]),
+            len(self.estimate.message_ids),
+            len(self.estimate.activity_ids),
+            self.estimate.stage_ids.mapped("write_date"),
         )
-        (estimate or self.estimate).invalidate_recordset()
-        return answer
 
-    def test_accepted_with_name_and_signature_once(self):
-        self.assertIn("redirect_url", self._accept())
+    def test_get_changes_nothing(self):
+        before = self._get_facts()
+        self.authenticate("portal_a", "portal_a")
+        day = self.today + timedelta(days=20)
+        for url in (
+            "/my/estimates",
+            self._url(self.estimate),
+            self._url(self.estimate, "/price", deadline=day),
+        ):
+            self.assertEqual(self.url_open(url).status_code, 200)
+        for suffix in ("/decline", "/opened", "/accept"):
+            response = self.url_open(self._url(self.estimate, suffix))
+            self.assertIn(response.status_code, (404, 405))
+        self.assertEqual(self._get_facts(), before)
+
+    # === OPENING === #
+
+    def test_first_opening_is_told_once(self):
+        self.authenticate(None, None)
+        self.assertTrue(self._post("/opened").json()["first"])
+        opened_on = self.estimate.opened_on
+        self.assertTrue(opened_on)
+        self.assertFalse(self._post("/opened").json()["first"])
+        activity = self.estimate.activity_ids
+        self.assertEqual(len(activity), 1)
+        self.assertEqual(activity.user_id, self.seller)
+        self.assertEqual(self.estimate.opened_on, opened_on)
+
+    def test_opening_by_colleagues_does_not_count(self):
+        self.authenticate("portal_seller", "portal_seller")
+        self.assertFalse(self._post("/opened").json()["first"])
+        self.assertFalse(self.estimate.opened_on)
+
+    # === PRICE BY ANOTHER DEADLINE === #
+
+    def test_price_by_another_day_is_computed_and_not_saved(self):
+        rush = self.today + timedelta(days=5)
+        expected = self.estimate._what_if(deadline=rush)["amount_total"]
+        self.assertGreater(expected, self.estimate.amount_total)
+        status, values = self._price(rush)
+        self.assertEqual(status, 200)
+        self.assertEqual(values["amount_total"], expected)
+        self.assertEqual(values["difference"], expected - 4600)
+        self.assertIn("more than in our offer", values["difference_text"])
+        stage = values["stages"][0]
+        self.assertEqual(stage["amount"], expected)
+        self.assertIn("Deadline", stage["explanation"])
+        self.env.invalidate_all()
+        self.assertEqual(self.estimate.amount_total, 4600)
+
+    def test_price_by_the_offered_day_is_the_offer(self):
+        _status, values = self._price(self.estimate.date_deadline)
+        self.assertEqual(values["difference"], 0)
+        self.assertIn("as much as in our offer", values["difference_text"])
+
+    def test_price_outside_the_range_is_refused_in_words(self):
+        for days in (-1, 0, 4, 61, 4000):
+            status, values = self._price(self.today + timedelta(days=days))
+            self.assertEqual((status, list(values)), (422, ["error"]))
+            self.assertIn("Please choose a day from", values["error"])
+
+    def test_price_of_nonsense_is_refused_in_words(self):
+        for text in ("", "tomorrow", "2025-13-01", "1e9", "0001-01-01", "%27%3B--"):
+            with self.subTest(text):
+                status, values = self._price(text)
+                self.assertEqual(status, 422)
+                self.assertIn("Please choose a day", values["error"])
+
+    def test_price_of_a_closed_estimate_is_refused(self):
+        self.estimate._set_expired()
+        status, values = self._price(self.today + timedelta(days=20))
+        self.assertEqual(status, 422)
+        self.assertIn("was valid until", values["error"])
+
+    def test_slider_offers_working_days_and_the_offered_one(self):
+        saturday = self.today + timedelta(days=19 - self.today.weekday())
+        estimate = self._offer(date_deadline=saturday)
+        choice = estimate._localized()._prepare_deadline_choice()
+        days = [day["value"] for day in choice["days"]]
+        self.assertEqual(days[choice["index"]], saturday.isoformat())
+        self.assertNotIn((saturday + timedelta(days=1)).isoformat(), days)
+
+    def test_without_a_range_there_is_no_slider(self):
+        estimate = self._offer(date_latest=False)
+        self.assertFalse(estimate._prepare_deadline_choice())
+        status, values = self._price(self.today, estimate)
+        self.assertEqual(status, 422)
+        self.assertIn("cannot be chosen", values["error"])
+
+    # === ACCEPTING === #
+
+    def test_accepts_with_name_and_signature_ignoring_amounts(self):
+        self.authenticate(None, None)
+        result = self._accept(name="  Ann   Example ", amount_total=1, state="draft")
+        self.assertTrue(result["force_refresh"])
         self.assertEqual(self.estimate.state, "accepted")
         self.assertEqual(self.estimate.signed_by, "Ann Example")
-        self.assertTrue(self.estimate.signature)
-        self.assertIn("accepted already", self._accept(name="Eve")["error"])
+        self.assertEqual(self.estimate.signature.decode(), self._draw())
+        self.assertEqual(self.estimate.amount_total, 4600)
+        page = self.url_open(self._url(self.estimate)).text
+        self.assertIn("Accepted by Ann Example", page)
+        self.assertNotIn("o_estimate_accept", page)
+
+    def test_second_acceptance_is_refused_in_words(self):
+        self.authenticate(None, None)
+        self._accept()
+        signed_on = self.estimate.signed_on
+        result = self._accept(name="Somebody Else")
+        self.assertEqual(result, {"error": "This estimate was accepted already."})
         self.assertEqual(self.estimate.signed_by, "Ann Example")
-        self.assertIn("Accepted by Ann Example", self.url_open(self._url()).text)
+        self.assertEqual(self.estimate.signed_on, signed_on)
 
-    def test_amounts_in_the_request_are_ignored(self):
-        total = self.estimate.amount_total
-        self._accept(amount_total=1, discount=99, state="invoiced")
-        self.assertEqual(self.estimate.amount_total, total)
-        self.assertEqual(self.estimate.state, "accepted")
-
-    def test_acceptance_needs_name_signature_and_the_key_of_the_page(self):
-        self.assertIn("name", self._accept(name=" ")["error"])
-        self.assertIn("sign", self._accept(signature="")["error"])
-        svg = base64.b64encode(b"<svg onload='x'/>").decode()
-        self.assertIn("not a picture", self._accept(signature=svg)["error"])
-        self.assertIn("session", self._accept(csrf="forged")["error"])
+    def test_acceptance_without_name_or_signature_is_refused(self):
+        self.authenticate(None, None)
+        svg = "PHN2Zz48c2NyaXB0Lz48L3N2Zz4="
+        for params, text in (
+            ({"name": " "}, "Please enter your name."),
+            ({"name": None}, "Please enter your name."),
+            ({"name": ["x"]}, "Please enter your name."),
+            ({"name": "x" * 500}, "The name is too long."),
+            ({"signature": ""}, "Please sign in the box."),
+            ({"signature": {"a": 1}}, "Please sign in the box."),
+            ({"signature": "not base64"}, "The signature is not a picture."),
+            ({"signature": svg}, "The signature is not a picture."),
+        ):
+            with self.subTest(params):
+                self.assertEqual(self._accept(**params), {"error": text})
         self.assertEqual(self.estimate.state, "sent")
 
-    def test_expired_or_superseded_estimate_is_refused_in_words(self):
-        newer = self.estimate._revise()
-        newer.action_mark_sent()
+    def test_expired_and_superseded_cannot_be_accepted(self):
+        self.authenticate(None, None)
+        late = self._offer(date_valid=self.today - timedelta(days=1))
+        self.assertIn("was valid until", self._accept(late)["error"])
+        self.estimate._revise().action_mark_sent()
         self.assertIn("newer revision", self._accept()["error"])
-        self.assertIn("Open the newer revision", self.url_open(self._url()).text)
-        newer.date_valid = date(2025, 1, 1)
-        self.assertIn("was valid until", self._accept(newer)["error"])
-        self.assertEqual(newer.state, "sent")
+        self.assertEqual((late + self.estimate).mapped("state"), ["sent", "sent"])
 
-    def test_decline_needs_a_reason_and_tells_the_responsible(self):
-        csrf = self._csrf()
-        data = {"csrf_token": csrf, "reason": " "}
-        self.assertEqual(self.url_open(self._url("/decline"), data).status_code, 422)
-        self.url_open(self._url("/decline"), data | {"reason": "Too dear"})
-        self.estimate.invalidate_recordset()
+    def test_posts_without_csrf_token_are_refused(self):
+        self.authenticate(None, None)
+        self.assertIn("session has ended", self._accept(csrf="")["error"])
+        self.assertIn("session has ended", self._accept(csrf="x")["error"])
+        for suffix in ("/decline", "/opened"):
+            with mute_logger("odoo.http"):
+                response = self._post(suffix, csrf_token="", reason="No")
+            self.assertEqual(response.status_code, 400)
+        self.assertEqual(self.estimate.state, "sent")
+        self.assertFalse(self.estimate.opened_on)
+
+    def test_second_of_two_decisions_at_once_has_to_wait(self):
+        self.authenticate(None, None)
+        nobody = lambda records, **_options: records.browse()  # noqa: E731
+        with patch.object(ServiceEstimate, "try_lock_for_update", nobody):
+            result = self._accept()
+        self.assertIn("deciding about this estimate at this moment", result["error"])
+        self.assertEqual(self.estimate.state, "sent")
+
+    # === DECLINING === #
+
+    def test_declines_with_a_reason(self):
+        self.authenticate(None, None)
+        response = self._post("/decline", reason="Too dear")
+        self.assertEqual(response.status_code, 303)
         self.assertEqual(self.estimate.state, "declined")
         self.assertEqual(self.estimate.decline_reason, "Too dear")
-        self.assertIn("Too dear", self.estimate.activity_ids[-1].summary)
+        self.assertIn("Too dear", self.url_open(self._url(self.estimate)).text)
+        self.assertIn("declined", self._accept()["error"])
 
-    def test_first_opening_tells_the_responsible_once(self):
-        csrf = self._csrf()
-        for first in (True, False):
-            answer = self.url_open(self._url("/opened"), {"csrf_token": csrf})
-            self.assertEqual(answer.json(), {"first": first})
-        self.estimate.invalidate_recordset()
-        self.assertTrue(self.estimate.opened_on)
-        self.assertEqual(len(self.estimate.activity_ids), 1)
+    def test_declining_without_a_reason_is_refused(self):
+        self.authenticate(None, None)
+        response = self._post("/decline", reason="  ")
+        self.assertEqual(response.status_code, 422)
+        self.assertIn("Please tell us in a few words why.", response.text)
+        self.assertEqual(self.estimate.state, "sent")
 
-    def test_price_of_another_deadline_is_computed_by_the_server(self):
-        day = self.estimate.date_earliest
-        found = self.url_open(self._url("/price", deadline=day)).json()
-        expected = self.estimate._what_if(deadline=day)["amount_total"]
-        self.assertEqual(found["amount_total"], expected)
-        self.assertGreater(found["difference"], 0)
-        self.assertIn("more than in our offer", found["difference_text"])
+    # === QUESTIONS === #
 
-    def test_deadline_outside_the_range_is_refused(self):
-        with self.assertRaisesRegex(UserError, "choose a day from"):
-            self.estimate._get_price_by(date(2099, 1, 1))
-        for text in ("2099-01-01", "never", ""):
-            answer = self.url_open(self._url("/price", deadline=text))
-            self.assertEqual(answer.status_code, 422)
-            self.assertTrue(answer.json()["error"])
+    def _fetch(self, estimate=None, token=None):
+        estimate = estimate or self.estimate
+        result = self.make_jsonrpc_request(
+            "/mail/chatter_fetch",
+            {
+                "thread_model": "service.estimate",
+                "thread_id": estimate.id,
+                "token": estimate.access_token if token is None else token,
+            },
+        )
+        return str(result["data"])
+
+    def _ask(self, text, estimate=None, token=None):
+        estimate = estimate or self.estimate
+        return self.make_jsonrpc_request(
+            "/mail/message/post",
+            {
+                "thread_model": "service.estimate",
+                "thread_id": estimate.id,
+                "post_data": {
+                    "body": text,
+                    "message_type": "comment",
+                    "subtype_xmlid": "mail.mt_comment",
+                },
+                "token": estimate.access_token if token is None else token,
+            },
+        )
+
+    def test_customer_asks_and_reads_the_answer_but_no_notes(self):
+        self.authenticate(None, None)
+        self._ask("Does it include hosting?")
+        question = self.estimate.message_ids[0]
+        self.assertEqual(question.author_id, self.customer)
+        for text, subtype in (("Yes.", "mail.mt_comment"), ("Rich!", "mail.mt_note")):
+            self.estimate.message_post(
+                body=text, message_type="comment", subtype_xmlid=subtype
+            )
+        messages = self._fetch()
+        self.assertIn("Does it include hosting?", messages)
+        self.assertIn("Yes.", messages)
+        self.assertNotIn("Rich!", messages)
+
+    @mute_logger("odoo.http")
+    def test_thread_opens_with_its_own_key_only(self):
+        self.authenticate("portal_b", "portal_b")
+        other = self._offer(partner_id=self.other_customer.id)
+        before = len(self.estimate.message_ids)
+        for token in ("x", other.access_token):
+            with self.assertRaises(JsonRpcException):
+                self._fetch(token=token)
+            with self.assertRaises(JsonRpcException):
+                self._ask("Let me in", token=token)
+        self.assertEqual(len(self.estimate.message_ids), before)
+
+    @mute_logger("odoo.http")
+    def test_thread_of_a_draft_is_closed(self):
+        self.authenticate(None, None)
+        self.estimate.action_reset_draft()
+        with self.assertRaises(JsonRpcException):
+            self._ask("Still there?")
+
+    # === CONTENT === #
+
+    def test_page_shows_discount_taxes_advance_range_and_words(self):
+        tax = self.env["account.tax"].create({"name": "Levy", "amount": 20})
+        estimate = self._offer(
+            {"name": "Basics", "display_type": "line_section"},
+            {
+                "name": "Work",
+                "is_three_point": True,
+                "volume_optimistic": 10,
+                "volume_likely": 20,
+                "volume_pessimistic": 36,
+                "tax_ids": [Command.set(tax.ids)],
+                "rating_ids": self._rated(self.high),
+            },
+            {"name": "Without travelling", "display_type": "line_note"},
+            discount=10,
+            advance_percent=30,
+            show_range=True,
+            terms="<p>Two rounds of changes</p>",
+        )
+        page = self.url_open(self._url(estimate)).text
+        values = estimate._localized()._prepare_portal_values()
+        for text in (
+            "Basics",
+            "Without travelling",
+            "Two rounds of changes",
+            self.complexity.description,
+            *values["amounts"].values(),
+        ):
+            self.assertIn(text, page)
