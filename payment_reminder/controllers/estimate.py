@@ -230,7 +230,6 @@ class EstimatePortal(CustomerPortal):
         values = {
             **estimate._prepare_portal_values(),
             "html_data": {"lang": estimate.lang.replace("_", "-")},
-            "frontend_languages": {},  # it is read in the customer's one
             "page_name": "estimate",
             "estimate": estimate,
             "object": estimate,
