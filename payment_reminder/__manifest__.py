@@ -22,6 +22,8 @@
         "data/estimate_factor.xml",
         "data/dunning_procedure.xml",
         "report/dunning_letter.xml",
+        "report/service_estimate.xml",
+        "data/mail_template_estimate.xml",
         "views/dunning_promise_views.xml",
         "views/dunning_pause_views.xml",
         "views/dunning_dispute_views.xml",

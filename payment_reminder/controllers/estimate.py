@@ -1,11 +1,14 @@
+import logging
 from datetime import date
 
 from odoo import http
 from odoo.exceptions import AccessError, MissingError, UserError
-from odoo.http import request
+from odoo.http import content_disposition, request
 
 from odoo.addons.portal.controllers.portal import CustomerPortal
 from odoo.addons.portal.controllers.portal import pager as portal_pager
+
+_logger = logging.getLogger(__name__)
 
 #: The address holds the key of the page: nobody else shall learn or keep it.
 PAGE_HEADERS = [
@@ -122,6 +125,36 @@ class EstimatePortal(CustomerPortal):
                 {"error": str(error)}, headers=PAGE_HEADERS, status=422
             )
         return request.make_json_response(values, headers=PAGE_HEADERS)
+
+    @http.route(
+        "/my/estimates/<int:estimate_id>/pdf",
+        type="http",
+        auth="public",
+        website=True,
+        methods=["GET"],
+        readonly=True,
+    )
+    def portal_estimate_pdf(self, estimate_id, access_token=None, **_options):
+        """Return the estimate as a PDF, or the page that says why there is none."""
+        estimate = self._find_estimate(estimate_id, access_token)
+        try:
+            content = estimate._render_pdf()
+        except UserError as error:
+            _logger.warning("PDF of estimate %s: %s", estimate.id, error)
+            problem = request.env._(
+                "The PDF cannot be made at this moment. Please print this page from "
+                "your browser, or ask us for the document."
+            )
+            return self._render_estimate(estimate, problem=problem, status=503)
+        name = f"{estimate._get_document_name()}.pdf"
+        headers = [
+            *PAGE_HEADERS,
+            ("Content-Type", "application/pdf"),
+            ("Content-Length", len(content)),
+            ("Content-Disposition", content_disposition(name, "inline")),
+            ("X-Content-Type-Options", "nosniff"),
+        ]
+        return request.make_response(content, headers=headers)
 
     # === STEPS === #
 

@@ -65,6 +65,7 @@ from . import account_move_clarity
 from . import account_move_reversal
 from . import base_partner_merge
 from . import mail_template
+from . import ir_actions_report
 from . import estimate_factor
 from . import estimate_factor_rating
 from . import service_estimate_flow
@@ -73,6 +74,7 @@ from . import service_estimate_review
 from . import service_estimate_template
 from . import service_estimate_invoice_checks
 from . import service_estimate_invoicing
+from . import service_estimate_letter
 from . import service_estimate
 from . import service_estimate_stage_rating
 from . import service_estimate_stage_explanation
@@ -81,4 +83,6 @@ from . import service_estimate_stage_invoicing
 from . import service_estimate_progress
 from . import service_estimate_deadline
 from . import service_estimate_portal
+from . import service_estimate_mail
+from . import service_estimate_printer
 from . import account_move_estimate

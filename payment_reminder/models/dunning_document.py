@@ -104,6 +104,17 @@ class DunningDocument(models.AbstractModel):
             lines.pop()  # the post wants it on letters abroad only
         return names + lines
 
+    def _get_greeting(self):
+        """Return the salutation, by name where the recipient is a person.
+
+        :rtype: str
+        """
+        document = self._localized()
+        contact = document.contact_id
+        if contact.is_company or not contact.name:
+            return document.env._("Dear customer,")
+        return document.env._("Dear %(name)s,", name=contact.name)
+
     def _prepare_signatory(self):
         """Return who signs: a named person."""
         user = self.user_id.sudo()

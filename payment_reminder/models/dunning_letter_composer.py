@@ -25,7 +25,8 @@ class DunningLetterComposer(models.AbstractModel):
     A letter is a plain dict (``LetterValues``). Keys with a * are required:
 
     - ``lang``* str: Odoo language code; not installed ones fall back to the company's
-    - ``number``* str (may be empty), ``date``* date: of the letter
+    - ``number``* str (may be empty), ``number_label`` str instead of 'Letter no.',
+      ``date``* date: of the letter
     - ``subject``* str
     - ``sender``* dict: ``name``* str, ``lines`` list of str (address), ``phone``,
       ``email``, ``website``, ``vat_label``, ``vat``, ``registry`` str,
@@ -71,12 +72,13 @@ class DunningLetterComposer(models.AbstractModel):
             "lang": lang,
             "html_lang": lang.replace("_", "-").split("@")[0],
             "number": letter["number"],
+            "number_label": letter.get("number_label") or "",
             "subject": letter["subject"],
             "date": printer._format_long_date(letter["date"]),
             "name": sender["name"],
             "short_name": get_metrics(400).clip(sender["name"], size.INFO_SIZE, 100),
             "color": _get_color(sender.get("color")),
-            "logo": _get_image(sender.get("logo")),
+            "logo": get_image(sender.get("logo")),
             "is_long_name": _is_long_name(sender["name"]),
             "recipient_lines": [line for line in letter["recipient_lines"] if line],
             "return_line": _get_return_line(sender),
@@ -95,14 +97,13 @@ class DunningLetterComposer(models.AbstractModel):
             *self._prepare_texts(letter.get("salutation")),
             *self._prepare_texts(letter.get("intro")),
         ]
-        rows = [self._prepare_row(claim, letter, columns) for claim in letter["claims"]]
-        closing = self._prepare_texts(letter.get("closing"))
-        if letter.get("signatory"):
-            closing.append(
-                Block("signature", size.SIGNATURE_HEIGHT, letter["signatory"])
-            )
+        rows = self._prepare_rows(letter, columns)
         pages = paginate(
-            texts, rows, self._prepare_settlement(letter), closing, size.SHEET
+            texts,
+            rows,
+            self._prepare_settlement(letter),
+            self._prepare_closing(letter),
+            size.SHEET,
         )
         air = _get_air(pages, len(rows))
         return [self._prepare_page(page, letter, *air) for page in pages]
@@ -147,6 +148,15 @@ class DunningLetterComposer(models.AbstractModel):
         pieces = split_long(paragraph, int(height // (size.SHEET.first / 2)) + 1)
         return [block for piece in pieces for block in self._prepare_paragraph(piece)]
 
+    def _prepare_closing(self, letter):
+        """Return the blocks below the settlement: closing words, who signs."""
+        closing = self._prepare_texts(letter.get("closing"))
+        if letter.get("signatory"):
+            closing.append(
+                Block("signature", size.SIGNATURE_HEIGHT, letter["signatory"])
+            )
+        return closing
+
     def _prepare_settlement(self, letter):
         """Return the block with the total, in words, and how to pay."""
         if letter["total"] is None:
@@ -157,7 +167,7 @@ class DunningLetterComposer(models.AbstractModel):
             "ageing": self._prepare_ageing(letter),
             "words": letter.get("amount_in_words") or "",
             "bank_heading": letter.get("bank_heading") or "",
-            "qr": _get_image(letter.get("qr")),
+            "qr": get_image(letter.get("qr")),
             "qr_caption": letter.get("qr_caption") or "",
         }
         room = size.TEXT_WIDTH - (size.QR_WIDTH if value["qr"] else 0)
@@ -191,7 +201,7 @@ class DunningLetterComposer(models.AbstractModel):
 # === HELPERS === #
 
 
-def _get_image(uri):
+def get_image(uri):
     """Return a data URI of an image, False for everything else."""
     return uri if uri and DATA_IMAGE.fullmatch(uri) else False
 

@@ -56,6 +56,10 @@ class DunningLetterTable(models.AbstractModel):
         font = size.AGEING_SIZE * min(1, room / widest)
         return {"pairs": pairs, "size": f"{font:.2f}"}
 
+    def _prepare_rows(self, letter, columns):
+        """Return the rows of the table, in their order."""
+        return [self._prepare_row(claim, letter, columns) for claim in letter["claims"]]
+
     def _prepare_row(self, claim, letter, columns):
         """Return a claim as a row; only its number may need more than one line.
 

@@ -94,17 +94,6 @@ class DunningNoticeContent(models.AbstractModel):
         html = self._render_part("payment_reminder.mail_signature")
         return self._mark_part("signature", html)
 
-    def _get_greeting(self):
-        """Return the salutation, by name where the recipient is a person.
-
-        :rtype: str
-        """
-        notice = self._localized()
-        contact = notice.contact_id
-        if contact.is_company or not contact.name:
-            return notice.env._("Dear customer,")
-        return notice.env._("Dear %(name)s,", name=contact.name)
-
     def _get_request_text(self, amount=None):
         """Return the sentence that asks for the money: how much, until when.
 

@@ -28,7 +28,7 @@ class ServiceEstimate(models.Model):
         "mail.thread",
         "mail.activity.mixin",
         "dunning.protected",
-        "dunning.document",
+        "service.estimate.letter",
         "service.estimate.flow",
         "service.estimate.template",
         "service.estimate.review",

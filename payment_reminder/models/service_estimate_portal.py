@@ -1,3 +1,5 @@
+from decimal import Decimal
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
@@ -85,11 +87,12 @@ class ServiceEstimate(models.Model):
         }
 
     def _prepare_portal_factors(self):
-        """Return the factors that the stages are priced with, explained in words."""
+        """Return the factors that change a price, explained in words."""
         values = {
             value["factor_id"]: value["factor"]
             for stage in self._get_priced_stages()
             for value in stage.factor_values or []
+            if Decimal(value["multiplier"]) != 1
         }
         factors = self.env["estimate.factor"].browse(values).exists()
         return [

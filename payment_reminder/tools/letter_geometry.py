@@ -61,3 +61,15 @@ FOOT_SIZE = 7.5
 FOOT_WIDTH = 52
 FOOT_LINES = 4
 WINDOW_LINES = 6  # of the recipient's address, at full size
+
+# The stages of an estimate
+POSITION_WIDTH = 8
+STAGE_GAP = 2.6  # above, below and the line under it together
+STAGE_TEXT_SIZE = 8.5
+STAGE_TEXT_LINE = 3.7
+STAGE_TEXT_LINES = 24  # of a description, in one row
+SECTION_SIZE = 10.5
+SECTION_LINE = 6.2
+TOTALS_GAP = 4  # below
+TOTALS_LINE = 5.4
+ACCEPTANCE_HEIGHT = 40

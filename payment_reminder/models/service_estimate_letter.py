@@ -1,0 +1,273 @@
+from markupsafe import Markup
+
+from odoo import models
+from odoo.exceptions import UserError
+from odoo.tools.image import image_data_uri
+from odoo.tools.misc import formatLang
+
+
+class ServiceEstimateLetter(models.AbstractModel):
+    """The estimate on paper: its words and figures, in the customer's language."""
+
+    _name = "service.estimate.letter"
+    _inherit = "dunning.document"
+    _description = "Estimate: Document"
+
+    # === ACTION METHODS === #
+
+    def action_print(self):
+        """Open the estimate as a PDF."""
+        self.check_access("read")
+        self._check_printable()
+        report = self.env.ref("payment_reminder.action_report_service_estimate")
+        return report.report_action(self)
+
+    # === PRINTING === #
+
+    def _render_pdf(self):
+        """Return one PDF of all estimates, each on pages of its own.
+
+        :rtype: bytes
+        :raise LetterEngineError: when it cannot be made
+        """
+        self._check_printable()
+        printer = self.env["service.estimate.printer"]
+        letters = [estimate._prepare_letter_values() for estimate in self]
+        return printer._merge_pdf(printer._render_pdf(letters))
+
+    def _render_html(self):
+        """Return the estimates as a web page, to look at and to print.
+
+        :rtype: markupsafe.Markup
+        """
+        self._check_printable()
+        letters = [estimate._prepare_letter_values() for estimate in self]
+        return self.env["service.estimate.printer"]._render_html(letters)
+
+    def _check_printable(self):
+        """Raise a UserError that says what is missing on the paper."""
+        if not self:
+            raise UserError(self.env._("Choose an estimate to print first."))
+        for estimate in self:
+            if estimate.is_template:
+                raise UserError(
+                    self.env._(
+                        "%(estimate)s is a template: make an estimate from it first.",
+                        estimate=estimate.title,
+                    )
+                )
+            if not estimate._get_priced_stages():
+                raise UserError(
+                    self.env._(
+                        "%(estimate)s has no stage yet.", estimate=estimate.display_name
+                    )
+                )
+            problems = estimate._get_problems()
+            if problems:
+                raise UserError("\n".join(problems))
+
+    def _get_document_name(self):
+        """Return the name of the file, without its ending.
+
+        :rtype: str
+        """
+        self.ensure_one()
+        local = self._localized()
+        name = local.env._("Estimate %(number)s", number=local.display_name)
+        return name.replace("/", "-")
+
+    # === CONTENT === #
+
+    def _prepare_letter_values(self):
+        """Return the values of the estimate on paper.
+
+        :return: the shape that ``service.estimate.printer`` documents
+        :rtype: dict
+        """
+        self.ensure_one()
+        local = self._localized()
+        return {
+            "lang": local.lang,
+            "number": local.display_name,
+            "number_label": local.env._("Estimate no."),
+            "date": local.date,
+            "subject": local._get_letter_subject(),
+            "sender": local._prepare_letter_sender(),
+            "recipient_lines": local._get_recipient_lines(),
+            "salutation": local._get_greeting(),
+            "intro": local._get_letter_intro(),
+            "claims": local._prepare_letter_stages(),
+            "currency": local.currency_id,
+            "totals": local._prepare_letter_totals(),
+            "closing": local._get_letter_closing(),
+            "acceptance": local._prepare_letter_acceptance(),
+            "info": local._get_letter_info(),
+        }
+
+    def _get_letter_info(self):
+        pairs = super()._get_letter_info()
+        if not self._is_undecided():
+            return pairs
+        valid = (self.env._("Valid until"), self._format_date(self.date_valid))
+        return [valid, *pairs]
+
+    def _is_undecided(self):
+        """Return whether the customer can still accept, now or when it is sent."""
+        return self.state == "draft" or not self._get_closed_text()
+
+    def _get_letter_subject(self):
+        if self.state == "draft":
+            return self.env._("Draft of an estimate: %(title)s", title=self.title)
+        return self.env._("Estimate: %(title)s", title=self.title)
+
+    def _get_letter_intro(self):
+        """Return what stands above the stages.
+
+        An estimate that is closed says so first, whoever finds the paper later.
+        """
+        parts = []
+        if not self._is_undecided() and self.state not in ("accepted", "invoiced"):
+            parts.append(Markup("<p><b>%s</b></p>") % self._get_closed_text())
+        default = self.env._(
+            "Thank you for your inquiry. This is what the work will cost, stage by "
+            "stage, and how each price comes about."
+        )
+        parts.append(self.intro or Markup("<p>%s</p>") % default)
+        if self.date_deadline:
+            parts.append(Markup("<p>%s</p>") % self._get_deadline_text())
+        return Markup().join(parts)
+
+    def _get_deadline_text(self):
+        """Return when the work will be ready, in one sentence."""
+        day = self._format_date(self.date_deadline)
+        if not self.date_start:
+            return self.env._("Ready by %(date)s.", date=day)
+        return self.env._(
+            "Ready by %(date)s, if we begin on %(start)s.",
+            date=day,
+            start=self._format_date(self.date_start),
+        )
+
+    def _prepare_letter_stages(self):
+        rows, number = [], 0
+        for stage in self.stage_ids:
+            if stage.display_type:
+                kind = stage.display_type.removeprefix("line_")
+                rows.append({"kind": kind, "name": stage.name})
+                continue
+            number += 1
+            rows.append(
+                {
+                    "kind": "stage",
+                    "number": str(number),
+                    "name": stage.name,
+                    "description": (stage.description or "").strip(),
+                    "arithmetic": stage._explain(),
+                    "amount": self._to_decimal(stage.price_subtotal),
+                }
+            )
+        return rows
+
+    def _prepare_letter_totals(self):
+        """Return (label, amount, is the total), as the customer's page shows them."""
+        groups = [
+            (group["group_name"], group["tax_amount_currency"])
+            for subtotal in self._get_tax_totals()["subtotals"]
+            for group in subtotal["tax_groups"]
+        ]
+        rows = []
+        if self.discount:
+            rows += [
+                (self.env._("All stages"), self.amount_stages),
+                (self._get_discount_label(), self.amount_discount),
+            ]
+        if groups:
+            rows += [(self.env._("Without taxes"), self.amount_untaxed), *groups]
+        totals = [(label, self._to_decimal(amount), False) for label, amount in rows]
+        total = self._to_decimal(self.amount_total)
+        return [*totals, (self.env._("Total"), total, True)]
+
+    def _get_discount_label(self):
+        return self.env._(
+            "Discount %(percent)s %%", percent=self._format_percent(self.discount)
+        )
+
+    def _format_percent(self, percent):
+        """Return a percentage without idle zeros: '30', '12.5'."""
+        digits = next(n for n in range(3) if n == 2 or round(percent, n) == percent)
+        return formatLang(self.env, percent, digits=digits)
+
+    def _get_letter_closing(self):
+        """Return what stands below the total.
+
+        :rtype: Markup
+        """
+        parts = [Markup("<p>%s</p>") % text for text in self._get_total_remarks()]
+        parts += self._get_factor_legend()
+        if self.terms or self.payment_term_id:
+            parts.append(Markup("<h3>%s</h3>") % self.env._("Terms"))
+            parts.append(self.terms or "")
+        if self.payment_term_id:
+            parts.append(Markup("<p>%s</p>") % self._get_payment_term_text())
+        if self._is_undecided() and self.date_valid:
+            parts.append(Markup("<p>%s</p>") % self._get_validity_text())
+        return Markup().join(parts)
+
+    def _get_total_remarks(self):
+        """Return the sentences below the total: the range, the advance."""
+        texts = []
+        if self.show_range:
+            texts.append(
+                self.env._(
+                    "The work is estimated: all stages will probably come to between "
+                    "%(low)s and %(high)s, before discount and taxes.",
+                    low=self._format_amount(self.range_low),
+                    high=self._format_amount(self.range_high),
+                )
+            )
+        if self.advance_percent:
+            texts.append(
+                self.env._(
+                    "When you accept, we invoice an advance of %(percent)s %%: "
+                    "%(amount)s.",
+                    percent=self._format_percent(self.advance_percent),
+                    amount=self._format_amount(self.amount_advance),
+                )
+            )
+        return texts
+
+    def _get_factor_legend(self):
+        """Return what the factors mean, as HTML parts; empty without any."""
+        factors = self._prepare_portal_factors()
+        if not factors:
+            return []
+        items = Markup().join(
+            Markup("<li><b>%(name)s</b>: %(description)s</li>") % factor
+            for factor in factors
+        )
+        title = self.env._("What the factors mean")
+        return [Markup("<h3>%s</h3><ul>%s</ul>") % (title, items)]
+
+    def _get_payment_term_text(self):
+        return self.env._("Terms of payment: %(term)s", term=self.payment_term_id.name)
+
+    def _get_validity_text(self):
+        return self.env._(
+            "This estimate is valid until %(date)s. You accept it by signing below or "
+            "on its page.",
+            date=self._format_date(self.date_valid),
+        )
+
+    def _prepare_letter_acceptance(self):
+        """Return what stands in the box for signatures."""
+        signatory = self._prepare_signatory() or {}
+        is_accepted = self.state in ("accepted", "invoiced")
+        signature = is_accepted and self.signature
+        return {
+            "company": self.company_id.name,
+            "customer": self.partner_id.name,
+            "name": signatory.get("name") or "",
+            "function": signatory.get("function") or "",
+            "signed": self._get_accepted_text() if is_accepted else "",
+            "signature": signature and image_data_uri(signature),
+        }
