@@ -134,6 +134,23 @@ class DunningDocument(models.AbstractModel):
             info.append((self.env._("Phone"), user.phone or self.company_id.phone))
         return info
 
+    # === MAIL === #
+
+    def _render_part(self, template):
+        """Return a part of a mail, in the customer's language.
+
+        :rtype: markupsafe.Markup
+        """
+        document = self._localized()
+        return document.env["ir.qweb"]._render(template, {"document": document})
+
+    def _render_signature(self):
+        """Return who writes, for the mail templates: a named person with a phone.
+
+        :rtype: markupsafe.Markup
+        """
+        return self._render_part("payment_reminder.mail_signature")
+
     # === HOW TO PAY === #
 
     def _find_bank_account(self, moves):

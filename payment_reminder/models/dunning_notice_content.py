@@ -87,12 +87,7 @@ class DunningNoticeContent(models.AbstractModel):
         return self._mark_part("payment", html)
 
     def _render_signature(self):
-        """Return who writes, for the mail templates: a named person with a phone.
-
-        :rtype: markupsafe.Markup
-        """
-        html = self._render_part("payment_reminder.mail_signature")
-        return self._mark_part("signature", html)
+        return self._mark_part("signature", super()._render_signature())
 
     def _get_request_text(self, amount=None):
         """Return the sentence that asks for the money: how much, until when.
@@ -129,10 +124,6 @@ class DunningNoticeContent(models.AbstractModel):
     def _get_dated_text(self, date):
         """Return the date of an invoice as it stands behind its number."""
         return self.env._("of %(date)s", date=self._format_date(date))
-
-    def _render_part(self, template):
-        notice = self._localized()
-        return notice.env["ir.qweb"]._render(template, {"notice": notice})
 
     def _get_mail_subject_reference(self):
         """Return what the subject of a mail names: one number, or how many invoices.

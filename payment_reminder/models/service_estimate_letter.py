@@ -264,8 +264,10 @@ class ServiceEstimateLetter(models.AbstractModel):
         is_accepted = self.state in ("accepted", "invoiced")
         signature = is_accepted and self.signature
         return {
-            "company": self.company_id.name,
-            "customer": self.partner_id.name,
+            "own_side": self.env._("For %(company)s", company=self.company_id.name),
+            "other_side": self.env._(
+                "Accepted for %(customer)s", customer=self.partner_id.name
+            ),
             "name": signatory.get("name") or "",
             "function": signatory.get("function") or "",
             "signed": self._get_accepted_text() if is_accepted else "",

@@ -32,9 +32,7 @@ class ServiceEstimate(models.Model):
                 "default_res_ids": self.ids,
                 "default_composition_mode": "comment",
                 "default_template_id": template.id if template else False,
-                "default_email_layout_xmlid": (
-                    "mail.mail_notification_layout_with_responsible_signature"
-                ),
+                "default_email_layout_xmlid": "mail.mail_notification_layout",
                 "email_notification_allow_footer": True,
                 "hide_mail_template_management_options": True,
                 "force_email": True,

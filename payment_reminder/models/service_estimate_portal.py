@@ -95,8 +95,12 @@ class ServiceEstimate(models.Model):
             if Decimal(value["multiplier"]) != 1
         }
         factors = self.env["estimate.factor"].browse(values).exists()
+        is_draft = self.state == "draft"
         return [
-            {"name": values[factor.id], "description": factor.description}
+            {
+                "name": factor.name if is_draft else values[factor.id],
+                "description": factor.description,
+            }
             for factor in factors
             if factor.description
         ]

@@ -22,8 +22,9 @@ class ServiceEstimatePrinter(models.AbstractModel):
     - ``claims``* list of dict: ``kind``* 'section', 'stage' or 'note', ``name``* str,
       ``number`` str, ``description`` str, ``arithmetic`` str, ``amount`` Decimal
     - ``totals``* list of (label, Decimal, is the total)
-    - ``acceptance`` dict: ``company`` str, ``name`` and ``function`` of who signs for
-      it, ``signed`` str (who has accepted and when), ``signature`` data URI
+    - ``acceptance`` dict: ``own_side`` and ``other_side`` (headings of the two boxes),
+      ``name`` and ``function`` of who signs for us, ``signed`` (who has accepted and
+      when), all str, and ``signature``, a data URI or False
     """
 
     _name = "service.estimate.printer"

@@ -76,6 +76,14 @@ class TestLetterLayout(BaseCase):
             pages = paginate(blocks, _rows(count), Block("total", 36), ends, SHEET)
             self.assertEqual(len(pages), 1, count)
 
+    def test_heading_of_the_closing_stays_with_its_text(self):
+        closing = [Block("text", 100), Block("heading", 7), *[Block("text", 40)] * 3]
+        pages = paginate([], [], Block("total", 60), closing, SHEET)
+        self.assertEqual(
+            [page.kinds() for page in pages],
+            [["total", "text"], ["heading", "text", "text", "text"]],
+        )
+
     def test_heading_stays_with_its_text(self):
         blocks = [Block("text", 160), Block("heading", 7), Block("text", 40)]
         pages = paginate(blocks, [], None, [], SHEET)

@@ -175,10 +175,14 @@ class _Flow:
             self.add(block, keep=after.height if is_heading else 0)
 
     def add_tail(self, tail: list[Block]) -> None:
-        """Put the settlement and the closing; its last two blocks stay together."""
-        for index, block in enumerate(tail):
-            is_last_but_one = index == len(tail) - 2
-            self.add(block, keep=tail[-1].height if is_last_but_one else 0)
+        """Put the settlement and the closing; its last two blocks stay together.
+
+        Here, too, a heading never stands alone at the foot of a page.
+        """
+        following = [*tail[1:], None]
+        for index, (block, after) in enumerate(zip(tail, following, strict=True)):
+            is_kept = block.kind == "heading" or index == len(tail) - 2
+            self.add(block, keep=after.height if after and is_kept else 0)
 
     def add_table(self, rows: list[Row], keep: float) -> None:
         """Put the claims, the last of them above ``keep`` mm for the settlement."""
