@@ -180,7 +180,7 @@ class _Flow:
         Here, too, a heading never stands alone at the foot of a page.
         """
         following = [*tail[1:], None]
-        for index, (block, after) in enumerate(zip(tail, following, strict=True)):
+        for index, (block, after) in enumerate(zip(tail, following, strict=False)):
             is_kept = block.kind == "heading" or index == len(tail) - 2
             self.add(block, keep=after.height if after and is_kept else 0)
 
