@@ -24,6 +24,7 @@ from .installment_dates import Rhythm, move_dates
 from .installment_input import (
     InstallmentError,
     Terms,
+    read_count,
     read_date,
     read_in_steps,
     read_number,
@@ -95,6 +96,7 @@ def add(
         a later down payment; ``date`` when there is no rhythm that would give one;
         ``too_many``, ``too_small``, ``amount``, ``off_step``, ``absurd``, ``interest``
     """
+    read_count(len(plan.lines) + 1)
     day = _get_new_day(plan, day)
     index = sum(line.date < day for line in plan.lines)
     days, amounts = _get_days(plan), _get_amounts(plan)
