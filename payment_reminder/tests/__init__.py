@@ -43,10 +43,14 @@ from . import test_settings
 from . import test_statement
 from . import test_tools
 from . import test_tools_amount_in_words
+from . import test_tools_installments
+from . import test_tools_installments_edited
+from . import test_tools_installments_refused
 from . import test_tools_letter_layout
 from . import test_tools_phone
 from . import test_tools_pricing
 from . import test_tours
 
 if find_spec("hypothesis"):  # a tool of developers, not a requirement of the addon
+    from . import test_tools_installments_properties
     from . import test_tools_pricing_properties

@@ -18,21 +18,10 @@ message is for developers, the code and the values are for whoever words it for 
 """
 
 from dataclasses import dataclass
-from decimal import (
-    MAX_EMAX,
-    MIN_EMIN,
-    ROUND_FLOOR,
-    ROUND_HALF_EVEN,
-    ROUND_HALF_UP,
-    Context,
-    Decimal,
-    DecimalException,
-    DivisionByZero,
-    InvalidOperation,
-    Overflow,
-    localcontext,
-)
-from functools import wraps
+from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal, DecimalException
+
+from .exact import MAXIMUM, MIN_ROUNDING, CodedError
+from .exact import precise as _precise
 
 #: All that can be wrong. Most codes are the name of the argument that is refused.
 CODES = (
@@ -60,23 +49,11 @@ CODES = (
     "weight",
 )
 
-#: Beyond this no number is meant, and a monetary field could not keep its cents.
-MAXIMUM = Decimal("1e12")
-#: No currency has smaller steps than this.
-MIN_ROUNDING = Decimal("1e-12")
-
-_CONTEXT = Context(
-    prec=60,
-    rounding=ROUND_HALF_EVEN,
-    Emin=MIN_EMIN,
-    Emax=MAX_EMAX,
-    traps=[DivisionByZero, InvalidOperation, Overflow],
-)
 #: What a division may have cut off, relative: a half is still recognised as one.
 _DUST = Decimal("1e-30")
 
 
-class PricingError(ValueError):
+class PricingError(CodedError):
     """A number or scale that gives no price: ``code`` is one of ``CODES``.
 
     ``values`` names what is wrong: numbers are ``Decimal``, an open end is ``None``,
@@ -86,12 +63,6 @@ class PricingError(ValueError):
     >>> error.code, error.values["lower"], str(error)
     ('gap', Decimal('20'), 'gap (upper=10, lower=20)')
     """
-
-    def __init__(self, code, **values):
-        details = ", ".join(f"{name}={value}" for name, value in values.items())
-        super().__init__(f"{code} ({details})" if details else code)
-        self.code = code
-        self.values = values
 
 
 @dataclass(frozen=True)
@@ -119,17 +90,6 @@ class StagePrice:
     factored: Decimal
     surcharge: Decimal
     subtotal: Decimal
-
-
-def _precise(function):
-    """Let a function calculate with many digits, whatever the caller's context is."""
-
-    @wraps(function)
-    def precise_function(*args, **kwargs):
-        with localcontext(_CONTEXT):
-            return function(*args, **kwargs)
-
-    return precise_function
 
 
 # === SCALES === #
