@@ -26,6 +26,7 @@ NOT_OWED_REASONS = [
     ("on_hold", "Reminders are paused"),
     ("disputed", "The item is disputed"),
     ("promised", "A payment is promised"),
+    ("plan", "It is paid by instalments"),
     ("no_procedure", "No reminder procedure applies"),
     ("unclear", "The invoice is not clear enough to be demanded"),
 ]

@@ -86,3 +86,12 @@ from . import service_estimate_portal
 from . import service_estimate_mail
 from . import service_estimate_printer
 from . import account_move_estimate
+from . import installment_problem
+from . import installment_plan_cost
+from . import installment_plan_making
+from . import installment_plan_flow
+from . import installment_plan_allocation
+from . import installment_plan
+from . import installment_plan_item
+from . import installment_plan_line
+from . import account_move_installment

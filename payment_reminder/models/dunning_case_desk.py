@@ -34,6 +34,7 @@ class DunningCaseDesk(models.AbstractModel):
             ("sending", "Being sent"),
             ("wait", "Waiting"),
             ("promised", "Promised"),
+            ("plan", "Instalment plan"),
             ("payment", "Payment on its way"),
             ("disputed", "Disputed"),
             ("on_hold", "Paused"),

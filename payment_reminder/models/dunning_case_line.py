@@ -135,7 +135,19 @@ class DunningCaseLine(models.Model):
         if promises:
             date = format_date(self.env, promises[0].date, date_format="medium")
             parts.append(self.env._("promised by %(date)s", date=date))
-        return parts
+        return parts + self._get_plan_texts()
+
+    def _get_plan_texts(self):
+        """Return in words the instalment plan for which the item rests.
+
+        :rtype: list[str]
+        """
+        plan = self.move_id.installment_plan_id
+        if plan.state == "active":
+            return [self.env._("paid by the plan %(plan)s", plan=plan.display_name)]
+        if plan:
+            return [self.env._("plan %(plan)s is proposed", plan=plan.display_name)]
+        return []
 
     def _get_pause_texts(self, pauses):
         """Return in words the pause of the invoice.

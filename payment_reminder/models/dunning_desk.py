@@ -10,6 +10,7 @@ MANY = 1000
 #: Reasons of the planner that show as the step 'reminders rest'.
 RESTING_STEPS = {
     "promised": "promised",
+    "plan": "plan",
     "on_hold": "on_hold",
     "disputed": "disputed",
     "in_payment": "payment",
@@ -265,6 +266,14 @@ class DunningDesk(models.AbstractModel):
                             OR dcase.partner_id = pause.partner_id)
                      WHERE pause.company_id = %(company)s AND pause.ended_on IS NULL
                        AND %(date)s BETWEEN pause.date_from AND pause.date_until
+                     UNION ALL
+                    SELECT dcase.id, COALESCE(plan.next_date, plan.date_valid)
+                      FROM installment_plan plan
+                      JOIN dunning_case dcase ON dcase.company_id = plan.company_id
+                       AND dcase.partner_id = plan.partner_id
+                       AND dcase.currency_id = plan.currency_id
+                     WHERE plan.company_id = %(company)s
+                       AND plan.state IN ('proposed', 'active')
                    ) agreed
           GROUP BY case_id
             """,

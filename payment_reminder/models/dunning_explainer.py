@@ -265,6 +265,24 @@ class DunningExplainer(models.AbstractModel):
             until=self._date(promises[0].rest_until),
         )
 
+    def _say_plan(self, row):
+        plan = self.env["account.move"].browse(row["move_id"]).installment_plan_id
+        if not plan:
+            return self._say_label(row)
+        if plan.state == "proposed":
+            return self.env._(
+                "the plan %(plan)s is proposed; it rests until %(until)s.",
+                plan=plan.display_name,
+                until=self._date(plan.date_valid),
+            )
+        return self.env._(
+            "paid by the plan %(plan)s; the next instalment of %(amount)s is due on "
+            "%(date)s.",
+            plan=plan.display_name,
+            amount=plan.currency_id.format(plan.next_amount),
+            date=self._date(plan.next_date),
+        )
+
     def _say_unclear(self, row):
         move = self.env["account.move"].browse(row["move_id"])
         stops = [

@@ -151,6 +151,7 @@ class DunningPlanner(models.AbstractModel):
                 WHEN %(paused)s THEN 'on_hold'
                 WHEN item.id IN (%(disputed)s) THEN 'disputed'
                 WHEN item.id IN (%(promised)s) THEN 'promised'
+                WHEN account_move_line.id IN (%(planned)s) THEN 'plan'
                 WHEN %(procedure)s IS NULL THEN 'no_procedure'
                 WHEN %(unclear)s THEN 'unclear'
             END""",
@@ -159,6 +160,7 @@ class DunningPlanner(models.AbstractModel):
             paused=self.env["dunning.pause"]._get_paused_sql(date, company),
             disputed=self.env["dunning.dispute"]._get_disputed_sql(company),
             promised=self.env["dunning.promise"]._get_promised_sql(date, company),
+            planned=self.env["installment.plan"]._get_resting_sql(date, company),
             procedure=self._get_procedure_sql(company),
             unclear=self.env["dunning.clarity.check"]._get_stop_sql(company),
         )

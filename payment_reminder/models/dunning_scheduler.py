@@ -70,6 +70,7 @@ class DunningScheduler(models.AbstractModel):
         return [
             "_watch_promises",
             "_watch_pauses",
+            "_watch_plans",
             "_lapse_calls",
             "_watch_estimates",
             "_run_unattended",
@@ -131,6 +132,10 @@ class DunningScheduler(models.AbstractModel):
     def _watch_pauses(self, company, date):
         """Let reminders resume whose pause has ended by ``date``."""
         self.env["dunning.pause"]._watch(company, date)
+
+    def _watch_plans(self, company, date):
+        """Complete, default and expire instalment plans by ``date``."""
+        self.env["installment.plan"]._watch(company, date)
 
     def _lapse_calls(self, company, date):
         """Give up calls that nobody answered, so that the next level can be reached."""

@@ -52,6 +52,51 @@ class ResCompany(models.Model):
         help="So many days before an estimate expires, its responsible person is told.",
     )
 
+    installment_grace_days = fields.Integer(
+        string="Days of Grace for Instalments",
+        default=7,
+        help="An instalment that is open longer than this ends its plan.",
+    )
+    installment_max_missed = fields.Integer(
+        string="Late Instalments Allowed",
+        default=2,
+        help="More instalments that were not paid on their day end their plan. 0: any "
+        "number.",
+    )
+    installment_validity_days = fields.Integer(
+        string="Validity of Proposed Plans",
+        default=14,
+        help="Days in which a customer can accept a plan; the invoices rest so long.",
+    )
+    installment_default_days = fields.Integer(
+        string="Days to Pay after a Plan Has Ended",
+        default=7,
+        help="So many days the notice of default gives to pay all, before reminders go "
+        "on at the level that was reached.",
+    )
+    installment_approval_amount = fields.Monetary(
+        string="Plans Need Approval above",
+        help="A manager approves plans over more than this. 0: never.",
+    )
+    installment_approval_months = fields.Integer(
+        string="Plans Need Approval from",
+        default=12,
+        help="A manager approves plans that last longer than so many months. 0: never.",
+    )
+    installment_product_id = fields.Many2one(
+        comodel_name="product.product",
+        string="Product for Interest and Fee of Plans",
+        domain="[('type', '=', 'service')]",
+        help="Gives income account and taxes of the invoice. Without it: the account "
+        "of the journal, no tax.",
+    )
+
+    _installment_sane = models.Constraint(
+        "CHECK (installment_grace_days >= 0 AND installment_max_missed >= 0 "
+        "AND installment_validity_days >= 1 AND installment_default_days >= 0 "
+        "AND installment_approval_amount >= 0 AND installment_approval_months >= 0)",
+        "Days and limits of instalment plans cannot be negative.",
+    )
     _dunning_calls_sane = models.Constraint(
         "CHECK (dunning_call_tries >= 1 AND dunning_call_wait_days >= 0)",
         "There is at least one call, and the days to make it cannot be negative.",

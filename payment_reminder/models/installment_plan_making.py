@@ -1,0 +1,85 @@
+from odoo import api, fields, models
+
+
+class InstallmentPlanMaking(models.AbstractModel):
+    """Makes plans from schedules, and schedules a draft again."""
+
+    _name = "installment.plan.making"
+    _description = "Instalment Plan: Making"
+
+    # === MAKING === #
+
+    @api.model
+    def _make(self, move_lines, schedule, **values):
+        """Return a draft plan for open receivables.
+
+        :param account.move.line move_lines: posted receivables of one customer and
+            currency, see ``installment.plan.item._check_plannable``
+        :param Schedule schedule: of ``tools.installments``, over what they are open for
+        :param values: further values of the plan
+        :raise UserError: when they cannot be paid by a plan, in words
+        :rtype: installment.plan
+        """
+        items = self.env["installment.plan.item"]
+        items._check_plannable(move_lines, self.browse(values.get("replaces_id")))
+        return (
+            self.sudo()
+            .create(
+                {
+                    "company_id": move_lines.company_id.id,
+                    "partner_id": move_lines.partner_id.commercial_partner_id.id,
+                    "currency_id": move_lines.currency_id.id,
+                    "period": schedule.terms.period,
+                    **self._prepare_interest_values(schedule.terms),
+                    **values,
+                    "item_ids": [
+                        fields.Command.create(items._prepare_values(line))
+                        for line in move_lines
+                    ],
+                    "line_ids": [
+                        fields.Command.create(self._prepare_line_values(line))
+                        for line in schedule.lines
+                    ],
+                }
+            )
+            .with_env(self.env)
+        )
+
+    def _prepare_interest_values(self, terms):
+        if not terms.interest:
+            return {}
+        return {
+            "percent": float(terms.interest.percent),
+            "method": terms.interest.method,
+        }
+
+    def _prepare_line_values(self, line):
+        """Return the values of one instalment of a schedule."""
+        return {
+            "number": line.number,
+            "date": line.date,
+            "amount": float(line.amount),
+            "interest": float(line.interest),
+            "fee": float(line.fee),
+        }
+
+    def _reschedule(self, schedule):
+        """Replace the instalments of a draft.
+
+        :param Schedule schedule: over the same open amount
+        """
+        self.ensure_one()
+        self._check_draft()
+        self.sudo().write(
+            {
+                "line_ids": [
+                    fields.Command.clear(),
+                    *(
+                        fields.Command.create(self._prepare_line_values(line))
+                        for line in schedule.lines
+                    ),
+                ],
+                "approved_by_id": False,
+                "approved_on": False,
+            }
+        )
