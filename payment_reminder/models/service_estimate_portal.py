@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
+from odoo.tools.misc import formatLang
 
 from ..tools.picture import is_picture
 
@@ -54,8 +55,8 @@ class ServiceEstimate(models.Model):
         """Return what the page shows of an estimate, in the context's language.
 
         :return: ``lines`` (dicts with stage, price, explanation), ``factors`` (dicts
-            with name, description), ``taxes`` (pairs of name and amount), ``amounts``
-            (texts by field), ``dates`` (texts by field), ``banner``, ``closed`` (why
+            with name, description), ``taxes`` (pairs of name and amount), ``amounts``,
+            ``percents`` and ``dates`` (texts by field), ``banner``, ``closed`` (why
             nothing can be decided, or False) and ``choice`` (see
             ``_prepare_deadline_choice``)
         :rtype: dict
@@ -66,6 +67,10 @@ class ServiceEstimate(models.Model):
             "factors": self._prepare_portal_factors(),
             "taxes": self._prepare_portal_taxes(self._get_tax_totals()),
             "amounts": self._prepare_portal_amounts(),
+            "percents": {
+                name: self._format_percent(self[name])
+                for name in ("discount", "advance_percent")
+            },
             "dates": {
                 name: self._format_date(self[name])
                 for name in ("date", "date_valid", "date_start", "date_deadline")
@@ -124,6 +129,13 @@ class ServiceEstimate(models.Model):
             "range_high",
         )
         return {name: self._format_amount(self[name]) for name in names}
+
+    def _format_percent(self, percent):
+        """Return a percentage with no more decimals than it has: '12.5 %'."""
+        digits = next(
+            (digits for digits in (0, 1) if round(percent, digits) == percent), 2
+        )
+        return f"{formatLang(self.env, percent, digits=digits)}\N{NO-BREAK SPACE}%"
 
     def _prepare_banner(self):
         """Return what has become of the estimate, ``False`` while it is open.

@@ -297,3 +297,38 @@ class TestEstimatePortalPage(EstimatePortalCommon, HttpCase):
             *values["amounts"].values(),
         ):
             self.assertIn(text, page)
+
+    def test_percents_have_no_empty_decimals(self):
+        self.env["res.lang"]._activate_lang("ru_RU")
+        for lang, percent, text in (
+            ("en_US", 30, "30\N{NO-BREAK SPACE}%"),
+            ("en_US", 12.5, "12.5\N{NO-BREAK SPACE}%"),
+            ("en_US", 33.33, "33.33\N{NO-BREAK SPACE}%"),
+            ("ru_RU", 12.5, "12,5\N{NO-BREAK SPACE}%"),
+            ("ru_RU", 0.05, "0,05\N{NO-BREAK SPACE}%"),
+        ):
+            with self.subTest(f"{lang} {percent}"):
+                self.customer.lang = lang
+                estimate = self._offer(advance_percent=percent, discount=percent)
+                page = self.url_open(self._url(estimate)).text
+                self.assertEqual(page.count(text), 2)
+
+    def test_page_has_no_choice_of_languages(self):
+        self.env["res.lang"]._activate_lang("ru_RU")
+        menu = "js_language_selector"
+        self.assertNotIn(menu, self.url_open(self._url(self.estimate)).text)
+        self.authenticate("portal_a", "portal_a")
+        self.assertIn(menu, self.url_open("/my/estimates").text)
+
+    def test_validity_is_named_while_it_can_be_accepted(self):
+        url = self._url(self.estimate)
+        self.assertIn("Valid until", self.url_open(url).text)
+        newer = self.estimate._revise()
+        newer.action_mark_sent()
+        self.assertNotIn("Valid until", self.url_open(url).text)
+        for close in ("_set_expired", "_set_declined", "_set_accepted"):
+            with self.subTest(close):
+                estimate = self._offer()
+                getattr(estimate, close)(*(["No"] if close != "_set_expired" else []))
+                page = self.url_open(self._url(estimate)).text
+                self.assertNotIn("Valid until", page)
