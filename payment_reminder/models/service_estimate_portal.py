@@ -56,9 +56,9 @@ class ServiceEstimate(models.Model):
 
         :return: ``lines`` (dicts with stage, price, explanation), ``factors`` (dicts
             with name, description), ``taxes`` (pairs of name and amount), ``amounts``,
-            ``percents`` and ``dates`` (texts by field), ``banner``, ``closed`` (why
-            nothing can be decided, or False) and ``choice`` (see
-            ``_prepare_deadline_choice``)
+            ``percents`` and ``dates`` (texts by field), ``sentences`` (texts by place),
+            ``banner``, ``closed`` (why nothing can be decided, or False) and ``choice``
+            (see ``_prepare_deadline_choice``)
         :rtype: dict
         """
         self.ensure_one()
@@ -75,6 +75,7 @@ class ServiceEstimate(models.Model):
                 name: self._format_date(self[name])
                 for name in ("date", "date_valid", "date_start", "date_deadline")
             },
+            "sentences": self._prepare_portal_sentences(),
             "banner": self._prepare_banner(),
             "closed": self._get_closed_text(),
             "choice": self._prepare_deadline_choice(),
@@ -125,10 +126,32 @@ class ServiceEstimate(models.Model):
             "amount_untaxed",
             "amount_total",
             "amount_advance",
-            "range_low",
-            "range_high",
         )
         return {name: self._format_amount(self[name]) for name in names}
+
+    def _prepare_portal_sentences(self):
+        """Return sentences whose parts other languages put in another order."""
+        return {
+            "head": self.env._(
+                "Estimate %(estimate)s of %(date)s for %(customer)s",
+                estimate=self.display_name,
+                date=self._format_date(self.date),
+                customer=self.partner_id.name,
+            ),
+            "accept": self.env._(
+                "By signing you accept the estimate %(estimate)s of %(company)s: "
+                "%(title)s.",
+                estimate=self.display_name,
+                company=self.company_id.name,
+                title=self.title,
+            ),
+            "range": self.env._(
+                "The work is estimated; all stages will probably come to between "
+                "%(low)s and %(high)s, before discount and taxes.",
+                low=self._format_amount(self.range_low),
+                high=self._format_amount(self.range_high),
+            ),
+        }
 
     def _format_percent(self, percent):
         """Return a percentage with no more decimals than it has: '12.5 %'."""

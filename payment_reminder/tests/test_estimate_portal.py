@@ -114,6 +114,7 @@ class TestEstimatePortalAccess(EstimatePortalCommon, HttpCase):
         page = self._open().text
         self.assertTrue('lang="ru-RU"' in page)
         self.assertIn("понедельник", page)
+        self.assertIn(f"Смета {self.estimate.name} от ", page)
 
     def test_texts_of_people_are_escaped(self):
         estimate = self._offer({"name": "<script>alert(1)</script>"}, title="<b>x</b>")

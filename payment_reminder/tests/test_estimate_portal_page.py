@@ -295,6 +295,7 @@ class TestEstimatePortalPage(EstimatePortalCommon, HttpCase):
             "Two rounds of changes",
             self.complexity.description,
             *values["amounts"].values(),
+            *values["sentences"].values(),
         ):
             self.assertIn(text, page)
 
