@@ -3,6 +3,7 @@ from decimal import Decimal
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
+from odoo.tools.misc import formatLang
 
 from ..tools.picture import is_picture
 
@@ -56,10 +57,10 @@ class ServiceEstimate(models.Model):
         """Return what the page shows of an estimate, in the context's language.
 
         :return: ``lines`` (dicts with stage, price, explanation), ``factors`` (dicts
-            with name, description), ``taxes`` (pairs of name and amount), ``amounts``
-            (texts by field), ``dates`` (texts by field), ``banner``, ``closed`` (why
-            nothing can be decided, or False) and ``choice`` (see
-            ``_prepare_deadline_choice``)
+            with name, description), ``taxes`` (pairs of name and amount), ``amounts``,
+            ``percents`` and ``dates`` (texts by field), ``sentences`` (texts by place),
+            ``banner``, ``closed`` (why nothing can be decided, or False) and ``choice``
+            (see ``_prepare_deadline_choice``)
         :rtype: dict
         """
         self.ensure_one()
@@ -68,10 +69,15 @@ class ServiceEstimate(models.Model):
             "factors": self._prepare_portal_factors(),
             "taxes": self._prepare_portal_taxes(self._get_tax_totals()),
             "amounts": self._prepare_portal_amounts(),
+            "percents": {
+                name: self._format_percent(self[name])
+                for name in ("discount", "advance_percent")
+            },
             "dates": {
                 name: self._format_date(self[name])
                 for name in ("date", "date_valid", "date_start", "date_deadline")
             },
+            "sentences": self._prepare_portal_sentences(),
             "banner": self._prepare_banner(),
             "closed": self._get_closed_text(),
             "choice": self._prepare_deadline_choice(),
@@ -127,10 +133,39 @@ class ServiceEstimate(models.Model):
             "amount_untaxed",
             "amount_total",
             "amount_advance",
-            "range_low",
-            "range_high",
         )
         return {name: self._format_amount(self[name]) for name in names}
+
+    def _prepare_portal_sentences(self):
+        """Return sentences whose parts other languages put in another order."""
+        return {
+            "head": self.env._(
+                "Estimate %(estimate)s of %(date)s for %(customer)s",
+                estimate=self.display_name,
+                date=self._format_date(self.date),
+                customer=self.partner_id.name,
+            ),
+            "accept": self.env._(
+                "By signing you accept the estimate %(estimate)s of %(company)s: "
+                "%(title)s.",
+                estimate=self.display_name,
+                company=self.company_id.name,
+                title=self.title,
+            ),
+            "range": self.env._(
+                "The work is estimated; all stages will probably come to between "
+                "%(low)s and %(high)s, before discount and taxes.",
+                low=self._format_amount(self.range_low),
+                high=self._format_amount(self.range_high),
+            ),
+        }
+
+    def _format_percent(self, percent):
+        """Return a percentage with no more decimals than it has: '12.5 %'."""
+        digits = next(
+            (digits for digits in (0, 1) if round(percent, digits) == percent), 2
+        )
+        return f"{formatLang(self.env, percent, digits=digits)}\N{NO-BREAK SPACE}%"
 
     def _prepare_banner(self):
         """Return what has become of the estimate, ``False`` while it is open.

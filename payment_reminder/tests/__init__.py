@@ -21,6 +21,7 @@ from . import test_estimate_flow
 from . import test_estimate_invoice
 from . import test_estimate_letter
 from . import test_estimate_portal
+from . import test_estimate_portal_page
 from . import test_estimate_portal_tour
 from . import test_estimate_security
 from . import test_estimate_speed
@@ -39,6 +40,8 @@ from . import test_review_text
 from . import test_run
 from . import test_scheduler
 from . import test_security
+from . import test_security_buttons
+from . import test_security_companies
 from . import test_sending
 from . import test_settings
 from . import test_statement

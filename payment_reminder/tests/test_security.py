@@ -3,7 +3,6 @@ import itertools
 from odoo.exceptions import AccessError
 from odoo.service.model import get_public_method
 from odoo.tests import new_test_user, tagged
-from odoo.tools import mute_logger
 
 from .common import DunningCommon
 
@@ -199,16 +198,6 @@ PARTS = {
     "service.estimate.template": "service.estimate",
     "dunning.notice.action": "dunning.notice",
 }
-#: Methods of notices that only open something: what they open has its own rights.
-LOOKING = {
-    "action_download_letter",
-    "action_open_case",
-    "action_open_run",
-    "action_open_sibling",
-    "action_preview",
-}
-#: Models whose rows come from a query: those of another company are just not there.
-QUERIES = {"dunning.clarity.finding"}
 #: Overridden methods of Odoo's own, which check the rights themselves.
 ORM_METHODS = {"default_get", "create", "write", "unlink", "copy", "copy_data"}
 
@@ -257,10 +246,13 @@ class SecurityCommon(DunningCommon):
             "dunning.dispute": self._object(self.invoice),
         }
 
+    def _as(self, persona, model):
+        return self.env[model].with_user(self.users[persona])
+
 
 @tagged("post_install", "-at_install")
 class TestSecurity(SecurityCommon):
-    """Who may do what."""
+    """Who may do what with each model, field and method."""
 
     # === MODELS === #
 
@@ -345,96 +337,7 @@ class TestSecurity(SecurityCommon):
             with self.subTest(f"{model} {method}"), self.assertRaises(AccessError):
                 get_public_method(self.env[model], method)
 
-    @mute_logger("odoo.addons.base.models.ir_model")
-    def test_reader_cannot_change_anything_by_a_button(self):
-        self._assert_refused("readonly")
-
-    @mute_logger("odoo.addons.base.models.ir_model")
-    def test_employee_cannot_change_anything_by_a_button(self):
-        self._assert_refused("employee")
-
-    def _assert_refused(self, persona):
-        draft = self._create_run()
-        self._pause(self._case())
-        for record, methods in (
-            (draft, ("action_plan",)),
-            (
-                self.proposal,
-                (
-                    "action_approve",
-                    "action_approve_and_send",
-                    "action_cancel",
-                    "action_send",
-                    "action_stop",
-                ),
-            ),
-            (self._case(), ("action_resume",)),
-            (self._create_procedure([1]), ("action_set_default",)),
-            (self.proposal.notice_ids, PUBLIC_METHODS["dunning.notice"]),
-        ):
-            for method in methods:
-                if method in LOOKING:
-                    continue
-                with self.subTest(method), self.assertRaises(AccessError):
-                    getattr(record.with_user(self.users[persona]), method)()
-        self.assertEqual((draft.state, self.proposal.state), ("draft", "proposed"))
-        self.assertEqual(self.proposal.notice_ids.state, "proposed")
-
-    def test_whoever_works_with_invoices_plans_approves_and_sends(self):
-        for persona in ("billing", "accountant"):
-            with self.subTest(persona):
-                invoice = self._overdue(5, partner=self._create_customer(persona))
-                run = self._as(persona, "dunning.run").create({"date": self.today})
-                run.action_plan()
-                self.assertEqual(run.notice_ids.line_ids.move_id, invoice)
-                run.action_approve()
-                run.action_send()
-                self.assertEqual(run.state, "sending")
-
-    @mute_logger("odoo.addons.base.models.ir_model")
-    def test_planning_needs_the_right_to_read_invoices(self):
-        # the rules about invoices hold for whoever plans (design: speed)
-        for persona in ("user", "manager"):
-            run = self._as(persona, "dunning.run").create({"date": self.today})
-            with self.subTest(persona), self.assertRaises(AccessError):
-                run.action_plan()
-
-    @mute_logger("odoo.addons.base.models.ir_model")
-    def test_user_cannot_write_notices_even_by_rpc(self):
-        for persona in ("user", "manager", "accountant"):
-            notice = self.proposal.notice_ids.with_user(self.users[persona])
-            for values in ({"state": "sent"}, {"amount_total": 1.0}):
-                with self.subTest(persona), self.assertRaises(AccessError):
-                    notice.write(values)
-
-    def test_user_cannot_set_the_state_of_a_run(self):
-        run = self.proposal.with_user(self.users["manager"])
-        with self.assertRaises(AccessError):
-            run.write({"state": "done"})
-        with self.assertRaises(AccessError):
-            run.create({"date": self.today, "state": "done"})
-
-    def test_manager_sets_the_default_procedure(self):
-        other = self._create_procedure([1])
-        other.with_user(self.users["manager"]).action_set_default()
-        self.assertEqual(self.company.dunning_procedure_id, other)
-
-    def test_reader_sees_the_story_of_a_case(self):
-        case = self._case().with_user(self.users["readonly"])
-        case.invalidate_recordset()
-        self.assertTrue(case.is_open)
-        self.assertTrue(case.status_text)
-        self.assertEqual(case.notice_ids.mapped("level_id.name"), ["Friendly reminder"])
-
-    def test_employee_sees_no_reminders_on_the_customer(self):
-        customer = self.customer.with_user(self.users["employee"])
-        with self.assertRaises(AccessError):
-            _status = customer.dunning_status
-
     # === HELPERS === #
-
-    def _as(self, persona, model):
-        return self.env[model].with_user(self.users[persona])
 
     def _get_own_public_methods(self, model):
         """Return the names of callable methods that this addon's classes define."""
@@ -448,111 +351,3 @@ class TestSecurity(SecurityCommon):
                 if callable(value) and not name.startswith("_")
             }
         return names - ORM_METHODS
-
-
-@tagged("post_install", "-at_install")
-class TestCompanies(SecurityCommon):
-    """What belongs to one company is not there for another."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.other = cls.setup_other_company()["company"]
-        cls.stranger = cls._create_persona(
-            "stranger", "account.group_account_manager", cls.other
-        )
-
-    def test_every_model_with_a_company_is_tested(self):
-        expected = {
-            model
-            for model in MATRIX
-            if "company_id" in self.env[model]._fields
-            and not self.env[model].is_transient()
-        }
-        self.assertEqual({*self._records(), *QUERIES}, expected)
-
-    @mute_logger("odoo.addons.base.models.ir_rule")
-    def test_records_of_another_company_cannot_be_read(self):
-        for model, record in self._records().items():
-            with self.subTest(model):
-                self.assertTrue(record)
-                with self.assertRaises(AccessError):
-                    record.with_user(self.stranger).read(["company_id"])
-
-    def test_findings_of_another_company_are_not_there(self):
-        # rows of a query, so there is nothing to refuse
-        finding = self.env["dunning.clarity.finding"].search(
-            [("move_id", "=", self.invoice.id)]
-        )
-        self.assertTrue(finding)
-        self.assertEqual(finding.with_user(self.stranger).read(["move_id"]), [])
-
-    def test_records_of_another_company_are_not_found(self):
-        for model, record in self._records().items():
-            with self.subTest(model):
-                Model = self.env[model].with_user(self.stranger)
-                found = Model.with_context(active_test=False).search([])
-                self.assertFalse(found & record)
-                self.assertLessEqual(found.company_id, self.other)
-
-    @mute_logger("odoo.addons.base.models.ir_rule")
-    def test_records_of_another_company_cannot_be_changed(self):
-        for record, values in (
-            (self.procedure, {"name": "Mine"}),
-            (self.friendly, {"delay_days": 99}),
-            (self._case(), {"user_id": False}),
-            (self.proposal, {"user_id": self.stranger.id}),
-        ):
-            with self.subTest(record._name), self.assertRaises(AccessError):
-                record.with_user(self.stranger).write(values)
-
-    @mute_logger("odoo.addons.base.models.ir_rule")
-    def test_buttons_refuse_records_of_another_company(self):
-        for record, method in (
-            (self.proposal, "action_approve"),
-            (self.proposal, "action_cancel"),
-            (self.proposal, "action_approve_and_send"),
-            (self.proposal, "action_stop"),
-            (self.proposal.notice_ids, "action_edit_text"),
-            (self.proposal.notice_ids, "action_leave_out"),
-            (self.proposal.notice_ids, "action_release"),
-            (self.proposal.notice_ids, "action_reset_text"),
-            (self._case(), "action_resume"),
-            (self.procedure, "action_set_default"),
-        ):
-            with self.subTest(method), self.assertRaises(AccessError):
-                getattr(record.with_user(self.stranger), method)()
-
-    @mute_logger("odoo.addons.base.models.ir_rule")
-    def test_run_for_another_company_cannot_be_made(self):
-        with self.assertRaises(AccessError):
-            self.env["dunning.run"].with_user(self.stranger).create(
-                {"company_id": self.company.id, "date": self.today}
-            )
-
-    def test_data_of_another_company_is_never_in_a_run(self):
-        self._invoice_of_the_other()
-        env = self.env(context={"allowed_company_ids": (self.company + self.other).ids})
-        run = env["dunning.run"].create(
-            {"company_id": self.company.id, "date": self.today}
-        )
-        self.proposal.action_cancel()
-        run._plan()
-        self.assertEqual(run.notice_ids.company_id, self.company)
-        self.assertEqual(run.notice_ids.line_ids.move_id, self.invoice)
-        self.assertEqual(run.exclusion_ids.move_line_id.move_id, self.left_out)
-
-    def test_each_company_has_its_own_case_and_levels(self):
-        invoice = self._invoice_of_the_other()
-        env = self.env(context={"allowed_company_ids": (self.company + self.other).ids})
-        run = env["dunning.run"].create(
-            {"company_id": self.other.id, "date": self.today}
-        )
-        run._plan()
-        self.assertEqual(run.notice_ids.line_ids.move_id, invoice)
-        self.assertEqual(run.notice_ids.level_id.company_id, self.other)
-        self.assertNotEqual(run.notice_ids.case_id, self._case())
-        self.assertEqual(run.notice_ids.partner_id, self.customer)
-
-    def _invoice_of_the_other(self):
-        return self._overdue(5, 70.0, company=self.other)
