@@ -1,4 +1,3 @@
-from datetime import datetime, time
 from decimal import Decimal
 
 from odoo import api, models
@@ -11,6 +10,7 @@ class ServiceEstimatePricing(models.AbstractModel):
     """What an estimate comes to: durations, totals, range, and 'what if'."""
 
     _name = "service.estimate.pricing"
+    _inherit = ["service.estimate.calendar"]
     _description = "Estimate: Pricing"
 
     # === DURATIONS === #
@@ -27,22 +27,6 @@ class ServiceEstimatePricing(models.AbstractModel):
             days = estimate._get_offered_days(estimate.date_deadline)
             estimate.offered_days = days
             estimate.deadline_ratio = estimate._get_ratio(days)
-
-    def _get_offered_days(self, deadline):
-        """Return the working days from the start until ``deadline``, both included.
-
-        Days of the company's calendar, its holidays left out.
-
-        :rtype: float
-        """
-        self.ensure_one()
-        start = self.date_start
-        if not start or not deadline or deadline < start:
-            return 0.0
-        calendar = self.company_id.resource_calendar_id
-        return calendar.get_work_duration_data(
-            datetime.combine(start, time.min), datetime.combine(deadline, time.max)
-        )["days"]
 
     def _get_ratio(self, days):
         """Return offered ÷ normal duration; 0 where either is not known."""

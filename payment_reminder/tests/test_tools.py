@@ -9,6 +9,7 @@ from ..tools import (
     mail_parts,
     picture,
     plain_text,
+    work_days,
 )
 
 MODULES = (
@@ -18,6 +19,7 @@ MODULES = (
     mail_parts,
     picture,
     plain_text,
+    work_days,
 )
 
 
@@ -49,6 +51,9 @@ class TestTools(BaseCase):
 
     def test_examples_of_plain_text_hold(self):
         self._assert_examples_hold(plain_text)
+
+    def test_examples_of_work_days_hold(self):
+        self._assert_examples_hold(work_days)
 
     def _assert_examples_hold(self, module):
         outcome = doctest.testmod(module)
