@@ -69,6 +69,7 @@ from . import ir_actions_report
 from . import estimate_factor
 from . import estimate_factor_rating
 from . import service_estimate_flow
+from . import service_estimate_calendar
 from . import service_estimate_pricing
 from . import service_estimate_review
 from . import service_estimate_template

@@ -7,6 +7,7 @@ from odoo.fields import Domain
 from odoo.tools.misc import formatLang
 
 from ..tools import pricing
+from ..tools.factor_scale import FactorScale
 
 
 class EstimateFactor(models.Model):
@@ -101,19 +102,33 @@ class EstimateFactor(models.Model):
         """
         return self.search(Domain("company_id", "in", [False, company.id]))
 
-    def _get_tier_multiplier(self, quantity, ratings):
-        """Return the multiplier of a scale for a volume or a ratio of durations.
+    def _get_scale(self, ratings):
+        """Return the scale of the factor as it is now, to rate stages with.
 
-        :param decimal.Decimal quantity: volume in the unit of the stage, or ratio
-        :param estimate.factor.rating ratings: the tiers that apply
-        :raise PricingError: when no tier contains the quantity
-        :rtype: decimal.Decimal
+        :param estimate.factor.rating ratings: those that apply
+        :rtype: FactorScale
         """
         self.ensure_one()
-        tiers = ratings._get_tiers()
-        if self.method == "deadline":
-            return pricing.scale_multiplier(quantity, tiers)
-        return pricing.tier_multiplier(quantity, tiers, self.is_graduated)
+        return FactorScale(
+            self._prepare_scale(ratings),
+            self.method,
+            self._explain_problem,
+            self.is_graduated,
+        )
+
+    def _prepare_scale(self, ratings):
+        """Return ratings of the factor as data, the lowest first.
+
+        :return: factor_id, factor, and tiers (dicts with rating_id, rating, lower,
+            upper, multiplier), numbers as strings
+        :rtype: dict
+        """
+        self.ensure_one()
+        return {
+            "factor_id": self.id,
+            "factor": self.name,
+            "tiers": [rating._prepare_step() for rating in ratings.sorted("lower")],
+        }
 
     @api.model
     def _explain_problem(self, error):

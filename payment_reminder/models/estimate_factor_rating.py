@@ -114,6 +114,17 @@ class EstimateFactorRating(models.Model):
             for rating in self.sorted("lower")
         ]
 
+    def _prepare_step(self):
+        """Return the rating as data of a scale; see ``_prepare_scale`` of factors."""
+        self.ensure_one()
+        return {
+            "rating_id": self.id,
+            "rating": self.name or "",
+            "lower": str(self.lower),
+            "upper": str(self.upper) if self.upper else None,
+            "multiplier": str(self.multiplier),
+        }
+
     def _filter_for(self, stage):
         """Return the ratings that hold for the product and unit of ``stage``.
 

@@ -1,6 +1,4 @@
-from datetime import datetime, time, timedelta
-
-import pytz
+from datetime import timedelta
 
 from odoo import models
 from odoo.exceptions import UserError
@@ -41,23 +39,10 @@ class ServiceEstimate(models.Model):
         if not span:
             return []
         first, last = span
-        days = self._get_working_days(first, min(last, first + MAX_CHOICE))
+        days = set(self._get_work_by_day(first, min(last, first + MAX_CHOICE)))
         if self.date_deadline and first <= self.date_deadline <= last:
             days.add(self.date_deadline)
         return sorted(days)
-
-    def _get_working_days(self, first, last):
-        """Return the days on which the company works.
-
-        :rtype: set[datetime.date]
-        """
-        calendar = self.company_id.resource_calendar_id
-        zone = pytz.timezone(calendar.tz or "UTC")
-        intervals = calendar._work_intervals_batch(
-            zone.localize(datetime.combine(first, time.min)),
-            zone.localize(datetime.combine(last, time.max)),
-        )[False]
-        return {start.date() for start, _stop, _meta in intervals}
 
     def _prepare_deadline_choice(self):
         """Return the slider of deadlines, ``False`` where there is no choice.

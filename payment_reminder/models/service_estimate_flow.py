@@ -54,9 +54,8 @@ class ServiceEstimateFlow(models.AbstractModel):
         for estimate in self:
             local = estimate._localized()
             stages = local._get_priced_stages()
-            factors = local.env["estimate.factor"]._get_for_company(local.company_id)
-            for stage in stages:
-                stage.sudo().factor_values = stage._get_factor_values(factors)
+            for stage, values in stages._rate_stages(local.company_id).items():
+                stage.sudo().factor_values = values
             estimate.sudo().write(
                 {
                     "deadline_scale": local._get_deadline_scale(),

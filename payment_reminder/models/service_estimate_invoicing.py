@@ -128,10 +128,7 @@ class ServiceEstimateInvoicing(models.AbstractModel):
         self.ensure_one()
         taxes = self.env["account.tax"]
         stages = self._get_priced_stages()
-        lines = [
-            stage._prepare_base_line() | {"rate": self._get_invoice_rate()}
-            for stage in stages
-        ]
+        lines = stages._prepare_base_lines(rate=self._get_invoice_rate())
         taxes._add_tax_details_in_base_lines(lines, self.company_id)
         taxes._round_base_lines_tax_details(lines, self.company_id)
         taxes._fix_base_lines_tax_details_on_manual_tax_amounts(lines, self.company_id)

@@ -1,15 +1,16 @@
-from datetime import datetime, time
 from decimal import Decimal
 
 from odoo import api, models
 
 from ..tools import pricing
+from ..tools.factor_scale import FactorScale
 
 
 class ServiceEstimatePricing(models.AbstractModel):
     """What an estimate comes to: durations, totals, range, and 'what if'."""
 
     _name = "service.estimate.pricing"
+    _inherit = ["service.estimate.calendar"]
     _description = "Estimate: Pricing"
 
     # === DURATIONS === #
@@ -26,22 +27,6 @@ class ServiceEstimatePricing(models.AbstractModel):
             days = estimate._get_offered_days(estimate.date_deadline)
             estimate.offered_days = days
             estimate.deadline_ratio = estimate._get_ratio(days)
-
-    def _get_offered_days(self, deadline):
-        """Return the working days from the start until ``deadline``, both included.
-
-        Days of the company's calendar, its holidays left out.
-
-        :rtype: float
-        """
-        self.ensure_one()
-        start = self.date_start
-        if not start or not deadline or deadline < start:
-            return 0.0
-        calendar = self.company_id.resource_calendar_id
-        return calendar.get_work_duration_data(
-            datetime.combine(start, time.min), datetime.combine(deadline, time.max)
-        )["days"]
 
     def _get_ratio(self, days):
         """Return offered ÷ normal duration; 0 where either is not known."""
@@ -106,11 +91,7 @@ class ServiceEstimatePricing(models.AbstractModel):
         """
         self.ensure_one()
         taxes = self.env["account.tax"]
-        prices = prices or {}
-        lines = [
-            stage._prepare_base_line(prices.get(stage))
-            for stage in self._get_priced_stages()
-        ]
+        lines = self._get_priced_stages()._prepare_base_lines(prices)
         company = self.company_id or self.env.company
         taxes._add_tax_details_in_base_lines(lines, company)
         taxes._round_base_lines_tax_details(lines, company)
@@ -196,9 +177,11 @@ class ServiceEstimatePricing(models.AbstractModel):
         """
         self.ensure_one()
         values, prices, problem = {}, {}, False
-        change = self._get_deadline_value(deadline) if deadline else None
+        changes = self._get_deadline_value(deadline) if deadline else {}
+        for factor, rating in (ratings or {}).items():
+            changes[factor.id] = factor._get_scale(rating).choose(rating.ids)
         for stage in self._get_priced_stages():
-            changed = stage._replace_values(change, ratings or {})
+            changed = stage._replace_values(changes)
             price, stage_problem = stage._get_price(changed)
             problem = problem or stage_problem
             values[stage] = changed
@@ -209,8 +192,7 @@ class ServiceEstimatePricing(models.AbstractModel):
     def _get_deadline_scale(self):
         """Return the scale of deadlines: as sent, or that of today for a draft.
 
-        :return: dicts with factor_id, factor, and tiers (rating_id, rating, lower,
-            upper, multiplier), amounts as strings
+        :return: see ``_prepare_scale`` of factors
         :rtype: list[dict]
         """
         self.ensure_one()
@@ -218,20 +200,7 @@ class ServiceEstimatePricing(models.AbstractModel):
             return self.deadline_scale or []
         factors = self.env["estimate.factor"]._get_for_company(self.company_id)
         return [
-            {
-                "factor_id": factor.id,
-                "factor": factor.name,
-                "tiers": [
-                    {
-                        "rating_id": rating.id,
-                        "rating": rating.name,
-                        "lower": str(rating.lower),
-                        "upper": str(rating.upper) if rating.upper else None,
-                        "multiplier": str(rating.multiplier),
-                    }
-                    for rating in factor.rating_ids.sorted("lower")
-                ],
-            }
+            factor._prepare_scale(factor.rating_ids)
             for factor in factors
             if factor.method == "deadline" and factor.rating_ids
         ]
@@ -242,44 +211,8 @@ class ServiceEstimatePricing(models.AbstractModel):
         if self.normal_days <= 0:
             return {}
         quantity = Decimal(str(days)) / Decimal(str(self.normal_days))
+        explain = self.env["estimate.factor"]._explain_problem
         return {
-            scale["factor_id"]: self._rate_deadline(scale, quantity)
+            scale["factor_id"]: FactorScale(scale, "deadline", explain).rate(quantity)
             for scale in self._get_deadline_scale()
-        }
-
-    def _rate_deadline(self, scale, quantity):
-        value = {
-            "factor_id": scale["factor_id"],
-            "rating_id": False,
-            "method": "deadline",
-            "factor": scale["factor"],
-            "rating": "",
-            "multiplier": "1",
-        }
-        tiers = [
-            pricing.Tier(
-                Decimal(tier["lower"]),
-                Decimal(tier["upper"]) if tier["upper"] else None,
-                Decimal(tier["multiplier"]),
-            )
-            for tier in scale["tiers"]
-        ]
-        try:
-            multiplier = pricing.scale_multiplier(quantity, tiers)
-        except pricing.PricingError as error:
-            explain = self.env["estimate.factor"]._explain_problem
-            return value | {"problem": f"{scale['factor']}: {explain(error)}"}
-        name = next(
-            (
-                tier
-                for tier, step in zip(scale["tiers"], tiers, strict=True)
-                if step.lower <= quantity
-                and (step.upper is None or quantity < step.upper)
-            ),
-            scale["tiers"][-1],
-        )
-        return value | {
-            "rating_id": name["rating_id"],
-            "rating": name["rating"],
-            "multiplier": str(multiplier),
         }

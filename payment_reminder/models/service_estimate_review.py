@@ -1,5 +1,3 @@
-from datetime import datetime, time
-
 from odoo import api, fields, models
 from odoo.tools.misc import format_date, formatLang
 
@@ -69,17 +67,6 @@ class ServiceEstimateReview(models.AbstractModel):
                     for day in idle
                 ),
             )
-
-    def _is_working_day(self, day):
-        """Return whether somebody works on ``day`` by the company's calendar."""
-        self.ensure_one()
-        calendar = self.company_id.resource_calendar_id
-        if not calendar:
-            return True
-        work = calendar.get_work_duration_data(
-            datetime.combine(day, time.min), datetime.combine(day, time.max)
-        )
-        return work["hours"] > 0
 
     @api.depends("stage_ids.name", "stage_ids.explanation")
     @api.depends_context("lang")

@@ -237,19 +237,19 @@ class ServiceEstimateStage(models.Model):
             if self.is_three_point:
                 pricing.expected_volume(*self._get_points())
             price = pricing.price_stage(
-                Decimal(str(self.volume)),
-                Decimal(str(self.rate)),
-                [Decimal(value["multiplier"]) for value in values],
-                percent=Decimal(str(self.surcharge_percent)),
-                fixed=Decimal(str(self.surcharge_fixed)),
-                rounding=Decimal(str(self._get_currency().rounding)),
+                self.volume,
+                self.rate,
+                [value["multiplier"] for value in values],
+                percent=self.surcharge_percent,
+                fixed=self.surcharge_fixed,
+                rounding=self._get_currency().rounding,
             )
         except pricing.PricingError as error:
             return None, self.env["estimate.factor"]._explain_problem(error)
         return price, problems[0] if problems else False
 
     def _get_currency(self):
-        return self.currency_id or self.env.company.currency_id
+        return self.estimate_id.currency_id or self.env.company.currency_id
 
     def _get_price_variance(self, price):
         """Return the variance of the price, 0 without three points."""
@@ -298,21 +298,26 @@ class ServiceEstimateStage(models.Model):
 
     # === TAXES === #
 
-    def _prepare_base_line(self, price=None):
-        """Return the stage as a base line of the tax engine, discount included.
+    def _prepare_base_lines(self, prices=None, rate=1.0):
+        """Return stages of one estimate as base lines of the tax engine.
 
-        :param float price: instead of its own
-        :rtype: dict
+        The discount is included.
+
+        :param dict prices: instead of their own, ``{stage: float}``
+        :param float rate: of the estimate's currency, 1 for the company's
+        :rtype: list[dict]
         """
-        self.ensure_one()
+        prepare = self.env["account.tax"]._prepare_base_line_for_taxes_computation
+        prices = prices or {}
         estimate = self.estimate_id
-        return self.env["account.tax"]._prepare_base_line_for_taxes_computation(
-            self,
-            tax_ids=self.tax_ids,
-            quantity=1.0,
-            price_unit=self.price_subtotal if price is None else price,
-            discount=estimate.discount,
-            partner_id=estimate.partner_id,
-            currency_id=estimate.currency_id,
-            rate=1.0,
-        )
+        common = {
+            "quantity": 1.0,
+            "discount": estimate.discount,
+            "partner_id": estimate.partner_id,
+            "currency_id": estimate.currency_id,
+            "rate": rate,
+        }
+        return [
+            prepare(stage, price_unit=prices.get(stage, stage.price_subtotal), **common)
+            for stage in self
+        ]

@@ -1,8 +1,4 @@
-from decimal import Decimal
-
 from odoo import api, models
-
-from ..tools import pricing
 
 
 class ServiceEstimateStageRating(models.AbstractModel):
@@ -27,97 +23,73 @@ class ServiceEstimateStageRating(models.AbstractModel):
         for stage in self - drafts:
             stage.factor_values = stage.factor_values
         for company, stages in drafts.grouped("company_id").items():
-            factors = self.env["estimate.factor"]._get_for_company(
-                company or self.env.company
-            )
-            alike = stages.grouped(lambda one: (one.product_id, one.product_uom_id))
-            for group in alike.values():
-                scales = group[0]._get_scales(factors)
-                for stage in group:
-                    stage.factor_values = stage._get_factor_values(factors, scales)
+            rated = stages._rate_stages(company or self.env.company)
+            for stage, values in rated.items():
+                stage.factor_values = values
 
-    def _get_scales(self, factors):
-        """Return the ratings for the product and unit of the stage, by factor.
+    def _rate_stages(self, company):
+        """Return the factors of stages as data; see ``factor_values``.
 
+        The scales are read once for all stages with the same product and unit.
+
+        :param res.company company: that of all stages
+        :return: ``{stage: list of dicts}``
         :rtype: dict
         """
-        self.ensure_one()
-        return {factor: factor.rating_ids._filter_for(self) for factor in factors}
+        factors = self.env["estimate.factor"]._get_for_company(company)
+        alike = self.grouped(lambda stage: (stage.product_id, stage.product_uom_id))
+        values = {}
+        for stages in alike.values():
+            scales = stages[0]._get_scales(factors)
+            values |= {stage: stage._get_factor_values(scales) for stage in stages}
+        return values
 
-    def _get_factor_values(self, factors, scales=None):
+    def _get_scales(self, factors):
+        """Return the scales for the product and unit of the stage, in their order.
+
+        :rtype: list[FactorScale]
+        """
+        self.ensure_one()
+        return [
+            factor._get_scale(
+                factor.rating_ids
+                if factor.method == "manual"
+                else factor.rating_ids._filter_for(self)
+            )
+            for factor in factors
+        ]
+
+    def _get_factor_values(self, scales):
         """Return the factors of the stage as data; see ``factor_values``.
 
-        :param estimate.factor factors: those of the company
-        :param dict scales: its ``_get_scales``, where many stages share them
+        :param list scales: its ``_get_scales``
         :rtype: list[dict]
         """
         self.ensure_one()
         if self.display_type:
             return []
-        values = []
-        for factor, ratings in (scales or self._get_scales(factors)).items():
-            value = getattr(self, f"_rate_by_{factor.method}")(factor, ratings)
-            if value:
-                values.append(value)
-        return values
+        values = [getattr(self, f"_rate_by_{scale.method}")(scale) for scale in scales]
+        return [value for value in values if value]
 
-    def _rate_by_manual(self, factor, ratings):
-        chosen = (self.rating_ids._origin & factor.rating_ids)[:1]  # also in a form
-        if not chosen:
-            return None
-        multiplier = Decimal(str(chosen.multiplier))
-        return self._prepare_factor_value(factor, chosen, multiplier)
+    def _rate_by_manual(self, scale):
+        return scale.choose(self.rating_ids._origin.ids)  # also in a form
 
-    def _rate_by_volume(self, factor, ratings):
-        return self._rate_by_scale(factor, ratings, Decimal(str(self.volume)))
+    def _rate_by_volume(self, scale):
+        return scale.rate(self.volume)
 
-    def _rate_by_deadline(self, factor, ratings):
+    def _rate_by_deadline(self, scale):
         ratio = self.estimate_id.deadline_ratio
-        if not ratio:
-            return None
-        return self._rate_by_scale(factor, ratings, Decimal(str(ratio)))
-
-    def _rate_by_scale(self, factor, ratings, quantity):
-        """Return the value of a factor whose scale decides, ``None`` without one."""
-        if not ratings:
-            return None
-        try:
-            multiplier = factor._get_tier_multiplier(quantity, ratings)
-        except pricing.PricingError as error:
-            problem = factor._explain_problem(error)
-            value = self._prepare_factor_value(factor, ratings.browse(), Decimal(1))
-            return value | {"problem": f"{factor.name}: {problem}"}
-        rating = ratings.filtered(
-            lambda one: (
-                one.lower <= quantity and (not one.upper or quantity < one.upper)
-            )
-        )[:1]
-        return self._prepare_factor_value(factor, rating, multiplier)
-
-    def _prepare_factor_value(self, factor, rating, multiplier):
-        return {
-            "factor_id": factor.id,
-            "rating_id": rating.id or False,
-            "method": factor.method,
-            "factor": factor.name,
-            "rating": rating.name or "",
-            "multiplier": str(multiplier),
-        }
+        return scale.rate(ratio) if ratio else None
 
     # === WHAT IF === #
 
-    def _replace_values(self, deadlines, ratings):
-        """Return the stage's factor values with another deadline or other ratings.
+    def _replace_values(self, changes):
+        """Return the stage's factor values with those of some factors replaced.
 
-        :param dict deadlines: ``{factor id: value}``, or ``None`` for its own
-        :param dict ratings: ``{estimate.factor: estimate.factor.rating}``
+        :param dict changes: ``{factor id: value}``
         :rtype: list[dict]
         """
         self.ensure_one()
-        changes = dict(deadlines or {})
-        for factor, rating in ratings.items():
-            multiplier = Decimal(str(rating.multiplier))
-            changes[factor.id] = self._prepare_factor_value(factor, rating, multiplier)
         own = self.factor_values or []
         known = {value["factor_id"] for value in own}
         values = [changes.get(value["factor_id"], value) for value in own]

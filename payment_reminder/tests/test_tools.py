@@ -2,12 +2,30 @@ import doctest
 
 from odoo.tests import BaseCase, tagged
 
-from ..tools import bounce, delivery, mail_parts, picture, plain_text
+from ..tools import (
+    bounce,
+    delivery,
+    factor_scale,
+    mail_parts,
+    picture,
+    plain_text,
+    work_days,
+)
+
+MODULES = (
+    bounce,
+    delivery,
+    factor_scale,
+    mail_parts,
+    picture,
+    plain_text,
+    work_days,
+)
 
 
 def load_tests(loader, tests, pattern):
     """Let plain unittest find the doctests too; Odoo's runner has the class below."""
-    for module in (bounce, delivery, mail_parts, picture, plain_text):
+    for module in MODULES:
         tests.addTests(doctest.DocTestSuite(module))
     return tests
 
@@ -22,6 +40,9 @@ class TestTools(BaseCase):
     def test_examples_of_delivery_hold(self):
         self._assert_examples_hold(delivery)
 
+    def test_examples_of_factor_scale_hold(self):
+        self._assert_examples_hold(factor_scale)
+
     def test_examples_of_mail_parts_hold(self):
         self._assert_examples_hold(mail_parts)
 
@@ -30,6 +51,9 @@ class TestTools(BaseCase):
 
     def test_examples_of_plain_text_hold(self):
         self._assert_examples_hold(plain_text)
+
+    def test_examples_of_work_days_hold(self):
+        self._assert_examples_hold(work_days)
 
     def _assert_examples_hold(self, module):
         outcome = doctest.testmod(module)

@@ -76,6 +76,19 @@ class Tier:
     upper: Decimal | None
     multiplier: Decimal
 
+    def contains(self, value):
+        """Return whether a volume or ratio lies in the step."""
+        return self.lower <= value and (self.upper is None or value < self.upper)
+
+
+class Scale(tuple):
+    """Tiers that were checked: in order, without a gap. Only ``check_tiers`` makes one.
+
+    Whoever rates many quantities checks once: all functions take a scale as it is.
+    """
+
+    __slots__ = ()
+
 
 @dataclass(frozen=True)
 class StagePrice:
@@ -99,8 +112,8 @@ class StagePrice:
 def check_tiers(tiers):
     """Return the tiers in order, or say why they are no scale.
 
-    :param tiers: in any order
-    :rtype: list[Tier]
+    :param tiers: in any order; a scale is returned as it is
+    :rtype: Scale
     :raise PricingError: ``empty``, ``reversed`` (also a bound that is no number),
         ``overlap``, ``gap``, ``multiplier`` or ``absurd``; ``overlap`` and ``gap`` name
         the ``upper`` bound of a tier and the ``lower`` of the next one
@@ -123,7 +136,9 @@ def check_tiers(tiers):
     >>> check()
     'empty'
     """
-    ordered = sorted(map(_read_tier, tiers), key=lambda tier: tier.lower)
+    if isinstance(tiers, Scale):
+        return tiers
+    ordered = Scale(sorted(map(_read_tier, tiers), key=lambda tier: tier.lower))
     if not ordered:
         raise PricingError("empty")
     for before, after in zip(ordered, ordered[1:], strict=False):
@@ -221,10 +236,7 @@ def scale_multiplier(ratio, tiers, rebate=True):
 
 def _find_tier(value, ordered):
     """Return the tier that contains a value, or ``None``."""
-    for tier in ordered:
-        if tier.lower <= value and (tier.upper is None or value < tier.upper):
-            return tier
-    return None
+    return next((tier for tier in ordered if tier.contains(value)), None)
 
 
 def _get_outside_error(value, ordered):
@@ -449,7 +461,7 @@ def _get_variance(value):
 def _get_finite(code, value, **values):
     """Return a value as a number, or raise its code; ``values`` say where it stands."""
     try:
-        number = Decimal(str(value))
+        number = value if isinstance(value, Decimal) else Decimal(str(value))
     except DecimalException:
         raise PricingError(code, **{"value": value, **values}) from None
     if not number.is_finite():
