@@ -65,7 +65,7 @@ class DunningDispute(models.Model):
     # === OUTCOME === #
     state = fields.Selection(
         selection=[
-            ("open", "Open"),
+            ("open", "Undecided"),
             ("accepted", "Accepted"),
             ("rejected", "Rejected"),
             ("withdrawn", "Withdrawn"),

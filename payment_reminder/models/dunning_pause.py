@@ -54,7 +54,7 @@ class DunningPause(models.Model):
 
     # === WHEN AND WHY === #
     date_from = fields.Date(
-        string="From",
+        string="Starts on",
         required=True,
         default=lambda self: self.env.company._get_dunning_today(),
     )
@@ -77,7 +77,7 @@ class DunningPause(models.Model):
     ended_by_id = fields.Many2one(comodel_name="res.users", readonly=True)
     is_announced = fields.Boolean(readonly=True)
     state = fields.Selection(
-        selection=[("planned", "Planned"), ("active", "Active"), ("ended", "Ended")],
+        selection=[("planned", "Planned"), ("active", "In force"), ("ended", "Ended")],
         compute="_compute_state",
         search="_search_state",
     )

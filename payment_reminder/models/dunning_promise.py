@@ -73,7 +73,7 @@ class DunningPromise(models.Model):
     # === OUTCOME === #
     state = fields.Selection(
         selection=[
-            ("open", "Open"),
+            ("open", "Awaited"),
             ("kept", "Kept"),
             ("broken", "Broken"),
             ("cancelled", "Cancelled"),
