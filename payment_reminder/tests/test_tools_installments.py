@@ -185,7 +185,7 @@ class TestInstallmentAmounts(InstallmentCase):
     def test_down_payment_is_term_zero(self):
         plan = self._plan(down_payment=(100, date(2025, 1, 2)))
         self.assertEqual([line.number for line in plan.lines], [0, 1, 2, 3])
-        self.assertEqual(self._amounts(plan), ["100", "300.00", "300.00", "300.00"])
+        self.assertEqual(self._amounts(plan), ["100.00", "300.00", "300.00", "300.00"])
         self.assertEqual(plan.lines[0].balance_after, 900)
 
     def test_down_payment_costs_nothing_in_an_annuity(self):

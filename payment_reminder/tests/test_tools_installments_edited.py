@@ -15,7 +15,7 @@ class TestInstallmentEdits(InstallmentCase):
 
     def test_changed_amount_is_shared_by_the_later_terms(self):
         plan = installments.change_amount(self._plan(count=4), 1, 400)
-        self.assertEqual(self._amounts(plan), ["250.00", "400", "175.00", "175.00"])
+        self.assertEqual(self._amounts(plan), ["250.00", "400.00", "175.00", "175.00"])
         self.assertEqual(plan.lines[-1].balance_after, 0)
 
     def test_last_amount_takes_the_remainder(self):
@@ -116,7 +116,7 @@ class TestInstallmentEdits(InstallmentCase):
         self.assertEqual(self._dates(later)[1], "25-02-01")
         self.assertEqual([line.number for line in later.lines], [1, 2, 3, 4])
         given = installments.add(plan, date(2025, 2, 1), 500)
-        self.assertEqual(self._amounts(given), ["300.00", "500", "50.00", "50.00"])
+        self.assertEqual(self._amounts(given), ["300.00", "500.00", "50.00", "50.00"])
 
     def test_term_added_at_the_end_is_taken_from_the_last_one(self):
         plan = self._plan("900.03", FIVE_CENTS)

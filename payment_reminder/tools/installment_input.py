@@ -293,17 +293,17 @@ def read_positive(code: str, value: Any) -> Decimal:
 def read_in_steps(
     code: str, value: Any, step: Decimal, *, is_zero_good: bool = False
 ) -> Decimal:
-    """Return a value as a number of whole steps above zero.
+    """Return a value as a number of whole steps above zero, with their decimals.
 
-    >>> read_in_steps("amount", "0.15", Decimal("0.05"))
-    Decimal('0.15')
+    >>> read_in_steps("amount", 3, Decimal("0.05"))
+    Decimal('3.00')
     """
     number = read_number(code, value)
     if number < 0 or not (number or is_zero_good):
         raise InstallmentError(code, value=number)
     if number % step:
         raise InstallmentError("off_step", name=code, value=number, step=step)
-    return number
+    return number // step * step
 
 
 def read_count(value: Any) -> int:

@@ -296,4 +296,6 @@ def _get_interest(terms: Terms, number: int, balance: Decimal, days: int) -> Dec
 
 def round_interest(terms: Terms, interest: Decimal) -> Decimal:
     """Return interest in steps of the currency; halves go up."""
+    if not interest:
+        return Decimal(0)
     return round_amount(refuse_absurd("interest", interest), terms.step)

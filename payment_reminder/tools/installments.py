@@ -16,10 +16,10 @@ The amounts pay the debt and nothing else; what the plan costs stands beside the
 an invoice of its own:
 
 >>> plan.total, plan.total_interest, plan.total_fee, plan.cost
-(Decimal('10000.00'), Decimal('661.86'), Decimal('25'), Decimal('686.86'))
+(Decimal('10000.00'), Decimal('661.86'), Decimal('25.00'), Decimal('686.86'))
 >>> for line in plan.lines[:2]:
 ...     print(line.date, line.amount, line.interest, line.fee, line.balance_after)
-2025-01-31 788.49 100.00 25 9211.51
+2025-01-31 788.49 100.00 25.00 9211.51
 2025-02-28 796.37 92.12 0 8415.14
 
 A change is a new plan; the terms before it stay, those after it share what is left:
