@@ -225,7 +225,7 @@ class InstallmentPlan(models.Model):
     version = fields.Integer(default=1, readonly=True, copy=False)
     replaces_id = fields.Many2one(
         comodel_name="installment.plan",
-        string="Replaces",
+        string="Version Before",
         readonly=True,
         copy=False,
         index="btree_not_null",

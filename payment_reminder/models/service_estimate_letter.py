@@ -3,7 +3,6 @@ from markupsafe import Markup
 from odoo import models
 from odoo.exceptions import UserError
 from odoo.tools.image import image_data_uri
-from odoo.tools.misc import formatLang
 
 
 class ServiceEstimateLetter(models.AbstractModel):
@@ -189,13 +188,8 @@ class ServiceEstimateLetter(models.AbstractModel):
 
     def _get_discount_label(self):
         return self.env._(
-            "Discount %(percent)s %%", percent=self._format_percent(self.discount)
+            "Discount %(percent)s", percent=self._format_percent(self.discount)
         )
-
-    def _format_percent(self, percent):
-        """Return a percentage without idle zeros: '30', '12.5'."""
-        digits = next(n for n in range(3) if n == 2 or round(percent, n) == percent)
-        return formatLang(self.env, percent, digits=digits)
 
     def _get_letter_closing(self):
         """Return what stands below the total.
@@ -217,24 +211,26 @@ class ServiceEstimateLetter(models.AbstractModel):
         """Return the sentences below the total: the range, the advance."""
         texts = []
         if self.show_range:
-            texts.append(
-                self.env._(
-                    "The work is estimated: all stages will probably come to between "
-                    "%(low)s and %(high)s, before discount and taxes.",
-                    low=self._format_amount(self.range_low),
-                    high=self._format_amount(self.range_high),
-                )
-            )
+            texts.append(self._get_range_text())
         if self.advance_percent:
             texts.append(
                 self.env._(
-                    "When you accept, we invoice an advance of %(percent)s %%: "
+                    "When you accept, we invoice an advance of %(percent)s: "
                     "%(amount)s.",
                     percent=self._format_percent(self.advance_percent),
                     amount=self._format_amount(self.amount_advance),
                 )
             )
         return texts
+
+    def _get_range_text(self):
+        """Return between what the stages will probably come to, in one sentence."""
+        return self.env._(
+            "The work is estimated; all stages will probably come to between "
+            "%(low)s and %(high)s, before discount and taxes.",
+            low=self._format_amount(self.range_low),
+            high=self._format_amount(self.range_high),
+        )
 
     def _get_factor_legend(self):
         """Return what the factors mean, as HTML parts; empty without any."""

@@ -152,12 +152,7 @@ class ServiceEstimate(models.Model):
                 company=self.company_id.name,
                 title=self.title,
             ),
-            "range": self.env._(
-                "The work is estimated; all stages will probably come to between "
-                "%(low)s and %(high)s, before discount and taxes.",
-                low=self._format_amount(self.range_low),
-                high=self._format_amount(self.range_high),
-            ),
+            "range": self._get_range_text(),
         }
 
     def _format_percent(self, percent):

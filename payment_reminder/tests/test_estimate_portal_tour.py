@@ -53,7 +53,9 @@ class TestEstimatePortalKeyboard(EstimatePortalCommon, HttpCase):
             total, label = json.dumps(price["total"]), json.dumps(price["label"])
             self._assert_shown(browser, key, f"{SLIDER}.ariaValueText === {label}")
             self._assert_shown(browser, key, f"{self._text('_day')} === {label}")
-            self._assert_shown(browser, key, f"{self._text('_price_total')} === {total}")
+            self._assert_shown(
+                browser, key, f"{self._text('_price_total')} === {total}"
+            )
 
     def _drive(self, function):
         """Open the page and let ``function`` work the browser instead of a script."""
@@ -91,4 +93,6 @@ class TestEstimatePortalKeyboard(EstimatePortalCommon, HttpCase):
         return f"document.querySelector('.o_estimate{name}')?.textContent.trim()"
 
     def _assert_shown(self, browser, key, condition):
-        self.assertTrue(browser._wait_ready(condition, timeout=10), f"{key}: {condition}")
+        self.assertTrue(
+            browser._wait_ready(condition, timeout=10), f"{key}: {condition}"
+        )

@@ -4,6 +4,7 @@ from odoo.exceptions import AccessError
 from odoo.service.model import get_public_method
 from odoo.tests import new_test_user, tagged
 
+from ..tools.installments import Terms, schedule
 from .common import DunningCommon
 
 NO, READ, WORK, ADD, KEEP, ALL = "", "r", "rw", "rwc", "rwd", "rwcd"
@@ -32,6 +33,9 @@ MATRIX = {
     "dunning.notice.edit": (NO, NO, ALL, ALL),
     "dunning.call": (NO, READ, READ, READ),
     "dunning.call.wizard": (NO, NO, ADD, ADD),
+    "installment.plan": (NO, READ, ALL, ALL),
+    "installment.plan.item": (NO, READ, READ, READ),
+    "installment.plan.line": (NO, READ, READ, READ),
 }
 #: The same for estimates, where other groups count; see ``ESTIMATE_PERSONAS``.
 ESTIMATE_MATRIX = {
@@ -52,6 +56,8 @@ INVOICING = {"service.estimate.invoice": {"billing", "accountant"}}
 OWN_MODELS = [
     "|",
     "|",
+    "|",
+    ("model", "=like", "installment.%"),
     ("model", "=like", "dunning.%"),
     ("model", "=like", "estimate.factor%"),
     ("model", "=like", "service.estimate%"),
@@ -175,15 +181,26 @@ PUBLIC_METHODS = {
         "action_create_invoice",
         "action_decline",
         "action_mark_sent",
+        "action_print",
         "action_reset_draft",
         "action_revise",
         "action_save_as_template",
+        "action_send",
         "action_use_template",
         "action_view_costs",
         "action_view_invoices",
         "action_what_if",
+        "message_post",
     },
     "service.estimate.stage": {"action_open"},
+    "installment.plan": {
+        "action_activate",
+        "action_approve",
+        "action_cancel",
+        "action_default",
+        "action_propose",
+        "action_take_back",
+    },
     "service.estimate.what.if": {"action_apply"},
     "service.estimate.invoice": {"action_create"},
 }
@@ -191,7 +208,9 @@ PUBLIC_METHODS = {
 PARTS = {
     "dunning.run.review": "dunning.run",
     "dunning.notice.review": "dunning.notice",
+    "installment.plan.flow": "installment.plan",
     "service.estimate.flow": "service.estimate",
+    "service.estimate.letter": "service.estimate",
     "service.estimate.invoicing": "service.estimate",
     "service.estimate.pricing": "service.estimate",
     "service.estimate.review": "service.estimate",
@@ -229,6 +248,7 @@ class SecurityCommon(DunningCommon):
 
     def _records(self):
         """Return a record of each model that exists in the tests' company."""
+        plan = self._draft_plan()
         return {
             "dunning.procedure": self.procedure,
             "dunning.level": self.friendly,
@@ -244,7 +264,15 @@ class SecurityCommon(DunningCommon):
             ),
             "dunning.pause": self._pause(self.invoice),
             "dunning.dispute": self._object(self.invoice),
+            "installment.plan": plan,
+            "installment.plan.item": plan.item_ids,
+            "installment.plan.line": plan.line_ids,
         }
+
+    def _draft_plan(self):
+        lines = self._receivables(self._overdue(30, 90.0))
+        terms = Terms(90, "0.01", count=3, first_date=self.today)
+        return self.env["installment.plan"]._make(lines, schedule(terms))
 
     def _as(self, persona, model):
         return self.env[model].with_user(self.users[persona])
