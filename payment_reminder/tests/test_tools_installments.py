@@ -105,6 +105,20 @@ class TestInstallmentsPublished(InstallmentCase):
                 self.assertEqual(plan.total, Decimal(total))
                 self.assertEqual(plan.payable, plan.total + plan.total_interest)
 
+    def test_annuity_costs_the_part_of_the_year_that_a_period_is(self):
+        for period, percent in (
+            ("weekly", 52),
+            ("fortnightly", 26),
+            ("monthly", 12),
+            ("quarterly", 4),
+        ):
+            with self.subTest(period):
+                interest = Interest(Decimal(percent), "annuity")
+                plan = self._plan(period=period, interest=interest)
+                # 1 % per period: three payments of 340.02 for 1,000
+                self.assertEqual(plan.lines[0].interest, 10)
+                self.assertEqual(plan.lines[0].payment, Decimal("340.02"))
+
     def test_table_of_numpy_financial(self):
         interest = Interest(Decimal("8.24"), "annuity")
         plan = self._plan("2500", count=12, interest=interest)

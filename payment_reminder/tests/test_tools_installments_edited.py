@@ -66,6 +66,16 @@ class TestInstallmentEdits(InstallmentCase):
         plan = installments.change_date(plan, 2, date(2025, 4, 20))
         self.assertEqual(self._dates(plan)[2:], ["25-04-20", "25-05-20"])
 
+    def test_added_date_follows_the_changed_one(self):
+        plan = installments.change_date(self._plan(), 1, date(2025, 3, 10))
+        self.assertEqual(self._dates(installments.add(plan))[-1], "25-05-10")
+
+    def test_edited_down_payment_is_in_the_terms(self):
+        plan = self._plan(down_payment=(100, date(2025, 1, 1)))
+        plan = installments.change_amount(plan, 0, 200)
+        plan = installments.change_date(plan, 0, date(2025, 1, 2))
+        self.assertEqual(plan.terms.down_payment, (200, date(2025, 1, 2)))
+
     def test_changed_date_is_moved(self):
         plan = self._plan(move_date=next_workday)
         plan = installments.change_date(plan, 1, date(2025, 3, 1))
