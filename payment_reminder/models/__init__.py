@@ -82,3 +82,4 @@ from . import service_estimate_progress
 from . import service_estimate_deadline
 from . import service_estimate_portal
 from . import account_move_estimate
+from . import account_move_line_estimate
