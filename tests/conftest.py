@@ -33,6 +33,13 @@ def database(server):
         yield name
 
 
+@pytest.fixture
+def world(server, database, tmp_path):
+    """Give a system with nothing but the demo data."""
+    with contextlib.closing(system.System(server, database, tmp_path)) as one:
+        yield one
+
+
 # What follows serves the tests that send: see system.py
 
 

@@ -37,6 +37,50 @@ env.cr.commit()
 print("planned", len(run.notice_ids))
 """
 
+#: Sessions of a database that wait for another one.
+WAITING = (
+    "SELECT 1 FROM pg_stat_activity WHERE datname = %s AND wait_event_type = 'Lock'"
+)
+
+#: Makes an accepted estimate of two stages: only the first one is finished.
+ESTIMATE = """
+estimate = env["service.estimate"].create({
+    "title": "Race",
+    "partner_id": env["res.partner"].create({"name": "Racer"}).id,
+    "stage_ids": [(0, 0, {
+        "name": name, "volume": 10, "rate": 100, "tax_ids": [],
+        "is_done": name == "First"}) for name in ("First", "Second")],
+})
+estimate.action_mark_sent()
+estimate.action_accept()
+env.cr.commit()
+"""
+
+#: Reads the estimate, invoices its stage as a request does, and says what came of it.
+#: The transaction ends when the file appears.
+INVOICE = """
+import pathlib, time
+from odoo.exceptions import UserError
+from odoo.service.model import retrying
+
+def invoice():
+    estimate = env["service.estimate"].search([("title", "=", "Race")])
+    first = estimate.stage_ids[0]
+    pathlib.Path({began!r}).touch()
+    estimate._create_invoice("stages", stages=first)
+    env.flush_all()
+    pathlib.Path({invoiced!r}).touch()
+    while not pathlib.Path({go!r}).exists():
+        time.sleep(0.01)
+
+try:
+    retrying(invoice, env)
+    print("invoiced")
+except UserError as error:
+    env.cr.rollback()
+    print("refused", error)
+"""
+
 
 def count_duplicates(system):
     """Return how many notices, items or cases stand for the same thing."""
@@ -134,3 +178,28 @@ def test_payment_while_a_worker_sends_is_never_reminded(sending, sink):
     sending.work()
     assert not late & set(sending.mails())
     assert "queued" not in sending.states()
+
+
+# --- Invoices of estimates ---
+
+
+def test_stage_that_two_people_invoice_at_once_is_invoiced_once(world, tmp_path):
+    """The later one waits for the other, starts again and is told."""
+    world.run(ESTIMATE)
+    files = {name: str(tmp_path / name) for name in ("began", "invoiced", "go")}
+    first = world.start(INVOICE.format(**files))
+    wait_for((tmp_path / "invoiced").exists, first)
+    later = files | {"began": str(tmp_path / "began-too")}
+    second = world.start(INVOICE.format(**later))
+    wait_for((tmp_path / "began-too").exists, second)
+    wait_for(lambda: world.execute(WAITING, world.database), second)
+    (tmp_path / "go").touch()
+    assert world.finish(first).splitlines() == ["invoiced"]
+    said = world.finish(second)
+    assert "refused Stage First is invoiced already." in said, said
+    [[number]] = world.execute(
+        "SELECT COUNT(*) FROM account_move_line line"
+        " JOIN service_estimate_stage stage ON stage.id = line.estimate_stage_id"
+        " WHERE stage.name = 'First'"
+    )
+    assert number == 1

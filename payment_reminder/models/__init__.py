@@ -96,3 +96,4 @@ from . import installment_plan
 from . import installment_plan_item
 from . import installment_plan_line
 from . import account_move_installment
+from . import account_move_line_estimate

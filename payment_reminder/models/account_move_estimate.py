@@ -1,9 +1,13 @@
-from odoo import api, fields, models
+from odoo import fields, models
 from odoo.exceptions import UserError
 
 
 class AccountMove(models.Model):
-    """The estimate that an invoice comes from."""
+    """The estimate that an invoice comes from; credit notes give back what they credit.
+
+    What an invoice took from its estimate, it holds until it is cancelled, deleted or
+    credited; see ``_is_in_force`` of its lines.
+    """
 
     _inherit = "account.move"
 
@@ -14,25 +18,31 @@ class AccountMove(models.Model):
         readonly=True,
         check_company=True,
     )
-    is_live = fields.Boolean(
-        compute="_compute_is_live", help="Draft or posted, not cancelled."
-    )
 
-    @api.depends("state")
-    def _compute_is_live(self):
-        for move in self:
-            move.is_live = move.state != "cancel"
+    # === ACTION METHODS === #
+
+    def action_view_estimate(self):
+        """Open the estimate that the invoice comes from."""
+        self.ensure_one()
+        return self.estimate_id._get_records_action()
 
     def button_cancel(self):
         done = super().button_cancel()
-        self.sudo().estimate_id._sync_invoiced()
+        self._sync_estimates()
         return done
 
     def button_draft(self):
+        lines = self._get_estimate_invoices().invoice_line_ids
+        absent = lines.filtered(lambda line: not line._is_in_force())
         done = super().button_draft()
-        self._check_estimate_once()
-        self.sudo().estimate_id._sync_invoiced()
+        absent._check_back()
+        self._sync_estimates()
         return done
+
+    def _post(self, soft=True):
+        posted = super()._post(soft)
+        posted._sync_estimates()
+        return posted
 
     def unlink(self):
         estimates = self.sudo().estimate_id
@@ -41,16 +51,39 @@ class AccountMove(models.Model):
         estimates._sync_invoiced()
         return done
 
-    def _check_estimate_once(self):
-        """Raise a UserError if another invoice took over what this one was about."""
-        for line in self.sudo().invoice_line_ids:
-            stage, advance = line.estimate_stage_id, line.estimate_advance_line_id
-            others = stage.invoice_line_ids | advance.estimate_deduction_ids
-            if any(other.move_id.is_live for other in others - line):
+    # === ESTIMATES === #
+
+    def _get_estimate_invoices(self):
+        """Return the invoices of estimates among these, or credited by these.
+
+        :rtype: account.move
+        """
+        moves = self.sudo()
+        return (moves | moves.reversed_entry_id).filtered("estimate_id")
+
+    def _sync_estimates(self):
+        """Let the estimates know that their invoices, or credit notes, have changed.
+
+        :raise UserError: when an advance is gone that another invoice deducts
+        """
+        invoices = self._get_estimate_invoices()
+        invoices._check_advances_deducted()
+        invoices.estimate_id._sync_invoiced()
+
+    def _check_advances_deducted(self):
+        """Raise a UserError if an invoice deducts what is posted no more."""
+        for line in self.invoice_line_ids:
+            if line.move_id.state == "posted" and line._is_in_force():
+                continue
+            deductions = line.estimate_deduction_ids
+            takers = deductions.filtered(lambda one: one._is_in_force()).move_id
+            if takers:
                 raise UserError(
                     self.env._(
-                        "%(line)s: another invoice has it by now.",
-                        line=(line.name or "").split("\n")[0],
+                        "%(invoice)s deducts the advance %(advance)s: cancel or credit "
+                        "that invoice first.",
+                        invoice=takers[0].display_name,
+                        advance=line.move_id.display_name,
                     )
                 )
 
@@ -58,39 +91,3 @@ class AccountMove(models.Model):
         """Return what is paid, in the currency of the invoice; credit counts down."""
         self.ensure_one()
         return -self.direction_sign * (self.amount_total - self.amount_residual)
-
-
-class AccountMoveLine(models.Model):
-    """The part of an estimate that an invoice line is about."""
-
-    _inherit = "account.move.line"
-
-    estimate_stage_id = fields.Many2one(
-        comodel_name="service.estimate.stage",
-        index="btree_not_null",
-        copy=False,
-        readonly=True,
-        ondelete="restrict",
-    )
-    estimate_role = fields.Selection(
-        selection=[
-            ("stage", "Stage"),
-            ("advance", "Advance"),
-            ("deduction", "Deducted Advance"),
-        ],
-        copy=False,
-        readonly=True,
-    )
-    estimate_advance_line_id = fields.Many2one(
-        comodel_name="account.move.line",
-        string="Deducts",
-        index="btree_not_null",
-        copy=False,
-        readonly=True,
-        ondelete="restrict",
-    )
-    estimate_deduction_ids = fields.One2many(
-        comodel_name="account.move.line",
-        inverse_name="estimate_advance_line_id",
-        string="Deducted by",
-    )

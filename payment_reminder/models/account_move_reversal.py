@@ -2,7 +2,7 @@ from odoo import models
 
 
 class AccountMoveReversal(models.TransientModel):
-    """A credit note that was made for a dispute resolves it."""
+    """A credit note for a dispute resolves it; a correction stays with its estimate."""
 
     _inherit = "account.move.reversal"
 
@@ -13,4 +13,9 @@ class AccountMoveReversal(models.TransientModel):
         if dispute.state == "open":
             dispute.check_access("write")
             dispute._set_accepted()
+        self.new_move_ids._sync_estimates()
         return action
+
+    def _modify_default_reverse_values(self, origin_move):
+        values = super()._modify_default_reverse_values(origin_move)
+        return values | {"estimate_id": origin_move.estimate_id.id}

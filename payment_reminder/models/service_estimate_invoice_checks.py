@@ -28,8 +28,18 @@ class ServiceEstimateInvoiceChecks(models.AbstractModel):
         if self.state not in ("accepted", "invoiced"):
             return self.env._("Only an accepted estimate can be invoiced.")
         if not self._get_stages_to_invoice():
-            return self.env._("Everything is invoiced already.")
+            return self._get_all_invoiced_text()
         return self._get_rate_problem() or self._get_product_problem()
+
+    def _get_all_invoiced_text(self):
+        advances = self._get_open_advances().move_id
+        if not advances:
+            return self.env._("Everything is invoiced already.")
+        return self.env._(
+            "All stages are invoiced, but the advance %(advance)s is not deducted: "
+            "cancel or credit it.",
+            advance=", ".join(advances.mapped("display_name")),
+        )
 
     def _get_rate_problem(self):
         currency = self.currency_id

@@ -9,8 +9,8 @@ class ServiceEstimateInvoicing(models.AbstractModel):
 
     The taxes of the whole are computed once, as the customer accepted them, and every
     invoice line takes its part along (``extra_tax_data``): whatever the order of the
-    invoices, they add up to the accepted amounts. A credit note is listed and counted,
-    but does not free the stages of the invoice: only cancelling or deleting that does.
+    invoices, they add up to the accepted amounts. What is cancelled, deleted or
+    credited in full can be invoiced again; crediting a part only lowers the price.
     """
 
     _name = "service.estimate.invoicing"
@@ -117,7 +117,7 @@ class ServiceEstimateInvoicing(models.AbstractModel):
     # === STAGES === #
 
     def _get_stages_to_invoice(self):
-        """Return the stages that are on no invoice, cancelled ones left aside."""
+        """Return the stages that are on no invoice, or on none that counts."""
         return self._get_priced_stages().filtered(lambda one: not one._is_invoiced())
 
     def _get_fixed_base_lines(self):
@@ -163,7 +163,9 @@ class ServiceEstimateInvoicing(models.AbstractModel):
 
     def _get_open_advances(self):
         """Return the advance lines that no later invoice has deducted."""
-        lines = self.sudo().invoice_ids.invoice_line_ids.filtered("move_id.is_live")
+        lines = self.sudo().invoice_ids.invoice_line_ids.filtered(
+            lambda line: line.estimate_role and line._is_in_force()
+        )
         return lines.filtered(lambda line: line.estimate_role == "advance") - (
             lines.estimate_advance_line_id
         )

@@ -29,7 +29,9 @@ class ServiceEstimate(models.Model):
     )
     def _compute_progress(self):
         for estimate in self:
-            live = estimate._get_all_invoices().filtered("is_live")
+            live = estimate._get_all_invoices().filtered(
+                lambda move: move.state != "cancel"
+            )
             posted = live.filtered(lambda move: move.state == "posted")
             invoiced = sum(live.mapped("amount_total_in_currency_signed"))
             paid = sum(move._get_estimate_paid() for move in posted)

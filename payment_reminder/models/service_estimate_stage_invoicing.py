@@ -9,9 +9,9 @@ class ServiceEstimateStage(models.Model):
     _inherit = "service.estimate.stage"
 
     def _is_invoiced(self):
-        """Tell whether an invoice, not a cancelled one, has the stage."""
+        """Tell whether an invoice has the stage, neither cancelled nor credited."""
         self.ensure_one()
-        return any(line.move_id.is_live for line in self.sudo().invoice_line_ids)
+        return any(line._is_in_force() for line in self.sudo().invoice_line_ids)
 
     def _prepare_invoice_line(self, base_line):
         """Return the values of the invoice line.
@@ -62,7 +62,9 @@ class ServiceEstimateStage(models.Model):
             template
             and template.get_product_accounts(estimate.fiscal_position_id)["income"]
         )
-        account = account or estimate._get_invoice_journal().default_account_id
+        if not account:
+            default = estimate._get_invoice_journal().default_account_id
+            account = estimate.fiscal_position_id.map_account(default)
         if not account:
             raise UserError(
                 self.env._(

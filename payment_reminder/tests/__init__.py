@@ -20,6 +20,7 @@ from . import test_estimate_desk
 from . import test_estimate_flow
 from . import test_estimate_invoice
 from . import test_estimate_letter
+from . import test_estimate_invoice_rules
 from . import test_estimate_portal
 from . import test_estimate_portal_page
 from . import test_estimate_portal_tour

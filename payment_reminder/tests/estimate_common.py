@@ -73,3 +73,10 @@ class EstimateCommon(DunningCommon):
         estimate = cls._estimate(*stages, **values)
         estimate.action_mark_sent()
         return estimate
+
+    @classmethod
+    def _accepted(cls, *stages, **values):
+        """Return an estimate that the customer has accepted."""
+        estimate = cls._sent(*stages, **values)
+        estimate.action_accept()
+        return estimate

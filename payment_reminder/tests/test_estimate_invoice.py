@@ -39,12 +39,6 @@ class TestEstimateInvoice(EstimateCommon):
             )
             cls.currencies.append(currency)
 
-    @classmethod
-    def _accepted(cls, *stages, **values):
-        estimate = cls._sent(*stages, **values)
-        estimate.action_accept()
-        return estimate
-
     def _assert_adds_up(self, estimate):
         for name in ("amount_untaxed", "amount_tax", "amount_total"):
             total = sum(estimate.invoice_ids.mapped(name))

@@ -51,11 +51,13 @@ class TestEstimatePortalKeyboard(EstimatePortalCommon, HttpCase):
         for key, price in expected:
             self._press(browser, key)
             total, label = json.dumps(price["total"]), json.dumps(price["label"])
-            self._assert_shown(browser, key, f"{SLIDER}.ariaValueText === {label}")
-            self._assert_shown(browser, key, f"{self._text('_day')} === {label}")
-            self._assert_shown(
-                browser, key, f"{self._text('_price_total')} === {total}"
-            )
+            for condition in (
+                f"{SLIDER}.ariaValueText === {label}",
+                f"{self._text('_day')} === {label}",
+                f"{self._text('_price_total')} === {total}",
+            ):
+                is_shown = browser._wait_ready(condition, timeout=10)
+                self.assertTrue(is_shown, f"{key}: {condition}")
 
     def _drive(self, function):
         """Open the page and let ``function`` work the browser instead of a script."""
@@ -91,8 +93,3 @@ class TestEstimatePortalKeyboard(EstimatePortalCommon, HttpCase):
     def _text(self, name):
         """Return the expression for the text of an element of the page."""
         return f"document.querySelector('.o_estimate{name}')?.textContent.trim()"
-
-    def _assert_shown(self, browser, key, condition):
-        self.assertTrue(
-            browser._wait_ready(condition, timeout=10), f"{key}: {condition}"
-        )
