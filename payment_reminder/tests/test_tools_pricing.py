@@ -1,5 +1,5 @@
 import doctest
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from itertools import pairwise
 
 from odoo.tests import BaseCase, tagged
@@ -242,7 +242,7 @@ class TestPricingRules(PricingCase):
         self._assert_refused("total", pricing.split_amount, "0.005", [1], CENT)
 
     def test_context_of_the_caller_neither_matters_nor_changes(self):
-        with pricing.localcontext(prec=3) as context:
+        with localcontext(prec=3) as context:
             stage = pricing.price_stage("1234.56", "7.89", [])
             self.assertEqual(str(stage.subtotal), "9740.68")
             self.assertEqual(context.prec, 3)
