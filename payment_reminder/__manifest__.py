@@ -23,6 +23,7 @@
         "data/dunning_procedure.xml",
         "report/dunning_letter.xml",
         "report/service_estimate.xml",
+        "report/installment_plan.xml",
         "data/mail_template_estimate.xml",
         "views/dunning_promise_views.xml",
         "views/dunning_pause_views.xml",

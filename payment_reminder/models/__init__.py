@@ -92,6 +92,8 @@ from . import installment_plan_cost
 from . import installment_plan_making
 from . import installment_plan_flow
 from . import installment_plan_allocation
+from . import installment_plan_letter
+from . import installment_plan_printer
 from . import installment_plan
 from . import installment_plan_item
 from . import installment_plan_line

@@ -1,9 +1,11 @@
 import base64
 from decimal import Decimal
 
-from odoo import models
+from odoo import fields, models
 from odoo.tools.image import image_data_uri
 from odoo.tools.misc import format_date
+
+from ..tools.amount_in_words import amount_in_words
 
 
 class DunningDocument(models.AbstractModel):
@@ -46,9 +48,26 @@ class DunningDocument(models.AbstractModel):
         """Return ``date`` in the customer's locale."""
         return format_date(self.env, date, lang_code=self.lang) if date else ""
 
+    def _get_signing_day(self):
+        """Return the day on which it was signed, where the company is."""
+        local = self.with_context(tz=self.company_id._get_dunning_tz())
+        return self.signed_on and fields.Datetime.context_timestamp(
+            local, self.signed_on
+        )
+
     def _to_decimal(self, amount):
         """Return a float amount of the notice's currency as an exact Decimal."""
         return Decimal(f"{amount:.{self.currency_id.decimal_places}f}")
+
+    def _spell_amount(self, amount):
+        """Return an amount in words, in the customer's language.
+
+        :rtype: str
+        """
+        currency = self.currency_id
+        return amount_in_words(
+            self._to_decimal(amount), currency.name, self.lang, currency.decimal_places
+        )
 
     # === FROM WHOM TO WHOM === #
 

@@ -51,6 +51,10 @@ class DunningLetterComposer(models.AbstractModel):
     - ``qr`` data URI of the payment code or False, ``qr_caption`` str
     - ``closing`` Markup: level text below the bank details
     - ``signatory`` dict or False: ``name`` str, ``function`` str
+    - ``acceptance`` dict: a box for two signatures, with ``own_side`` and
+      ``other_side`` (headings), ``name`` and ``function`` of who signs for us,
+      ``signed`` (who has accepted and when), all str, and ``signature``, a data URI or
+      False
     - ``info`` list of (label, value): further lines of the block on the right
     """
 
@@ -151,6 +155,10 @@ class DunningLetterComposer(models.AbstractModel):
     def _prepare_closing(self, letter):
         """Return the blocks below the settlement: closing words, who signs."""
         closing = self._prepare_texts(letter.get("closing"))
+        if letter.get("acceptance"):
+            box = letter["acceptance"]
+            value = {**box, "signature": get_image(box.get("signature"))}
+            closing.append(Block("acceptance", size.ACCEPTANCE_HEIGHT, value))
         if letter.get("signatory"):
             closing.append(
                 Block("signature", size.SIGNATURE_HEIGHT, letter["signatory"])

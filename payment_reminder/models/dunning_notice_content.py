@@ -2,8 +2,6 @@ from odoo import models
 from odoo.tools import plaintext2html
 from odoo.tools.misc import babel_locale_parse
 
-from ..tools.amount_in_words import amount_in_words
-
 #: CLDR's plural categories in the order in which a text lists its forms.
 PLURAL_CATEGORIES = ("zero", "one", "two", "few", "many", "other")
 
@@ -35,13 +33,7 @@ class DunningNoticeContent(models.AbstractModel):
         :rtype: str
         """
         self.ensure_one()
-        currency = self.currency_id
-        return amount_in_words(
-            self._to_decimal(self.amount_total),
-            currency.name,
-            self.lang,
-            currency.decimal_places,
-        )
+        return self._spell_amount(self.amount_total)
 
     # === HOW TO PAY === #
 

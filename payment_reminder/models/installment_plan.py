@@ -35,7 +35,7 @@ class InstallmentPlan(models.Model):
         "installment.plan.making",
         "installment.plan.flow",
         "installment.plan.allocation",
-        "dunning.document",
+        "installment.plan.letter",
     ]
     _description = "Instalment Plan"
     _order = "date DESC, id DESC"

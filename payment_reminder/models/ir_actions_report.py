@@ -14,7 +14,10 @@ class IrActionsReport(models.Model):
 
         :rtype: set[str]
         """
-        return {"payment_reminder.service_estimate"}
+        return {
+            "payment_reminder.installment_plan",
+            "payment_reminder.service_estimate",
+        }
 
     def _find_letter_records(self, report_ref, res_ids):
         """Return the records to print as letters, or ``None`` for other reports."""

@@ -184,13 +184,6 @@ class ServiceEstimate(models.Model):
             date=self._format_date(self._get_signing_day()),
         )
 
-    def _get_signing_day(self):
-        """Return the day of the acceptance where the company is."""
-        local = self.with_context(tz=self.company_id._get_dunning_tz())
-        return self.signed_on and fields.Datetime.context_timestamp(
-            local, self.signed_on
-        )
-
     def _get_replacement(self):
         """Return the newest revision for the same customer that may be shown.
 

@@ -10,7 +10,6 @@ from ..tools import letter_geometry as size
 from ..tools.letter_fonts import get_metrics
 from ..tools.letter_layout import Block, Row
 from ..tools.letter_text import Paragraph, split_long
-from .dunning_letter_composer import get_image
 
 
 class ServiceEstimatePrinter(models.AbstractModel):
@@ -22,9 +21,6 @@ class ServiceEstimatePrinter(models.AbstractModel):
     - ``claims``* list of dict: ``kind``* 'section', 'stage' or 'note', ``name``* str,
       ``number`` str, ``description`` str, ``arithmetic`` str, ``amount`` Decimal
     - ``totals``* list of (label, Decimal, is the total)
-    - ``acceptance`` dict: ``own_side`` and ``other_side`` (headings of the two boxes),
-      ``name`` and ``function`` of who signs for us, ``signed`` (who has accepted and
-      when), all str, and ``signature``, a data URI or False
     """
 
     _name = "service.estimate.printer"
@@ -87,7 +83,7 @@ class ServiceEstimatePrinter(models.AbstractModel):
             "rows": [{**row.value, "pad": pad} for row in table.rows],
         }
 
-    # === TOTALS AND SIGNATURES === #
+    # === TOTALS === #
 
     def _prepare_settlement(self, letter):
         """Return the block with the totals."""
@@ -101,15 +97,6 @@ class ServiceEstimatePrinter(models.AbstractModel):
         ]
         height = size.TOTALS_GAP + size.TOTALS_LINE * len(rows)
         return Block("totals", height, rows)
-
-    def _prepare_closing(self, letter):
-        """Return terms and explanations, and the box to sign in at the end."""
-        closing = self._prepare_texts(letter.get("closing"))
-        if letter.get("acceptance"):
-            box = letter["acceptance"]
-            value = {**box, "signature": get_image(box.get("signature"))}
-            closing.append(Block("acceptance", size.ACCEPTANCE_HEIGHT, value))
-        return closing
 
 
 # === HELPERS === #
