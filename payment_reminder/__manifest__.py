@@ -24,6 +24,7 @@
         "report/dunning_letter.xml",
         "report/service_estimate.xml",
         "report/installment_plan.xml",
+        "data/mail_template_installment.xml",
         "data/mail_template_estimate.xml",
         "views/dunning_promise_views.xml",
         "views/dunning_pause_views.xml",

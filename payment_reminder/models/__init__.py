@@ -97,5 +97,8 @@ from . import installment_plan_printer
 from . import installment_plan
 from . import installment_plan_item
 from . import installment_plan_line
+from . import installment_reminder
+from . import installment_notice
+from . import installment_plan_notice
 from . import account_move_installment
 from . import account_move_line_estimate

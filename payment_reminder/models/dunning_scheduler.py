@@ -134,8 +134,10 @@ class DunningScheduler(models.AbstractModel):
         self.env["dunning.pause"]._watch(company, date)
 
     def _watch_plans(self, company, date):
-        """Complete, default and expire instalment plans by ``date``."""
-        self.env["installment.plan"]._watch(company, date)
+        """Complete, default and expire instalment plans by ``date``; remind of them."""
+        plans = self.env["installment.plan"]
+        plans._watch(company, date)
+        plans._remind(company, date)
 
     def _lapse_calls(self, company, date):
         """Give up calls that nobody answered, so that the next level can be reached."""

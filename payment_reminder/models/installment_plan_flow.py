@@ -275,7 +275,7 @@ class InstallmentPlanFlow(models.AbstractModel):
         the next reminder waits until that day has passed.
         """
         self.ensure_one()
-        until = date + timedelta(days=self.company_id.installment_default_days)
+        until = self._get_return_date(date)
         items = (
             self.env["dunning.case.line"]
             .sudo()
@@ -283,6 +283,16 @@ class InstallmentPlanFlow(models.AbstractModel):
         )
         items.write({"pay_by_date": until})
         self._after_change()
+
+    def _get_return_date(self, date=None):
+        """Return until when all is to be paid once the plan has ended.
+
+        :param datetime.date date: on which it ended, default as it did
+        :rtype: datetime.date
+        """
+        self.ensure_one()
+        days = self.company_id.installment_default_days
+        return (date or self.closed_on or self._get_today()) + timedelta(days=days)
 
     # === WATCHING === #
 

@@ -54,6 +54,13 @@ class InstallmentPlanLetter(models.AbstractModel):
         name = local.env._("Instalment plan %(number)s", number=local.display_name)
         return name.replace("/", "-")
 
+    def _render_bank_details(self):
+        """Return how to pay, for the mail templates.
+
+        :rtype: markupsafe.Markup
+        """
+        return self._render_part("payment_reminder.mail_bank_details")
+
     # === CONTENT === #
 
     def _prepare_letter_values(self):

@@ -36,6 +36,8 @@ MATRIX = {
     "installment.plan": (NO, READ, ALL, ALL),
     "installment.plan.item": (NO, READ, READ, READ),
     "installment.plan.line": (NO, READ, READ, READ),
+    "installment.notice": (NO, READ, READ, READ),
+    "installment.reminder": (NO, READ, READ, ALL),
 }
 #: The same for estimates, where other groups count; see ``ESTIMATE_PERSONAS``.
 ESTIMATE_MATRIX = {
@@ -269,6 +271,19 @@ class SecurityCommon(DunningCommon):
             "installment.plan": plan,
             "installment.plan.item": plan.item_ids,
             "installment.plan.line": plan.line_ids,
+            "installment.reminder": self.env["installment.reminder"].create(
+                {
+                    "name": "Own",
+                    "company_id": self.company.id,
+                    "delay_days": 90,
+                    "mail_template_id": self.env.ref(
+                        "payment_reminder.mail_template_installment_late"
+                    ).id,
+                }
+            ),
+            "installment.notice": plan._write_to_customer(
+                "proposal", plan._get_mail_template("proposal"), plan
+            ),
         }
 
     def _draft_plan(self):
