@@ -38,7 +38,7 @@ class AccountMoveLine(models.Model):
     )
     estimate_credited_line_id = fields.Many2one(
         comodel_name="account.move.line",
-        string="Credits",
+        string="Credited Line",
         index="btree_not_null",
         copy=False,
         readonly=True,
@@ -47,7 +47,7 @@ class AccountMoveLine(models.Model):
     estimate_credit_ids = fields.One2many(
         comodel_name="account.move.line",
         inverse_name="estimate_credited_line_id",
-        string="Credited by",
+        string="Credit Note Lines",
     )
 
     # === COPIES === #
