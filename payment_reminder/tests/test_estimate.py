@@ -67,6 +67,17 @@ class TestEstimatePricing(EstimateCommon):
         self.assertEqual(rush["amount_total"], 5000)
         self.assertEqual(estimate.amount_total, 4000)
 
+    def test_what_if_rates_like_the_draft_does(self):
+        self.deadline.rating_ids.sorted("lower")[-1].upper = 5.0
+        estimate = self._estimate(date_deadline=date(2025, 6, 30))
+        for deadline in (date(2025, 6, 16), date(2025, 6, 19), date(2026, 6, 30)):
+            with self.subTest(deadline):
+                asked = estimate._what_if(deadline)
+                estimate.date_deadline = deadline
+                values = estimate.stage_ids.factor_values
+                self.assertEqual(asked["values"][estimate.stage_ids], values)
+                self.assertEqual(asked["amount_total"], estimate.amount_total)
+
     def test_deadline_before_the_start_is_refused(self):
         with self.assertRaisesRegex(ValidationError, "before the start"):
             self._estimate(date_deadline=date(2025, 6, 1))

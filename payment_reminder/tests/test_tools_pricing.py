@@ -175,6 +175,11 @@ class TestPricingRules(PricingCase):
                     self.assertEqual(values, {"value": volume, "lower": 5, "upper": 20})
         self.assertEqual(pricing.tier_multiplier(0, tiers, graduated=True), 1)
 
+    def test_scale_is_checked_once(self):
+        tiers = pricing.check_tiers([Tier(10, None, 2), Tier(0, 10, 1)])
+        self.assertIs(pricing.check_tiers(tiers), tiers)
+        self.assertEqual([tier.lower for tier in tiers], [0, 10])
+
     def test_open_end_in_the_middle_overlaps(self):
         values = self._assert_refused(
             "overlap", pricing.check_tiers, [Tier(0, None, 1), Tier(5, None, 1)]

@@ -274,6 +274,10 @@ def combined_multiplier(multipliers):
     >>> combined_multiplier([])
     Decimal('1')
     """
+    return _multiply(multipliers)
+
+
+def _multiply(multipliers):
     product = Decimal(1)
     for multiplier in multipliers:
         product *= _get_positive("multiplier", multiplier)
@@ -301,11 +305,12 @@ def price_stage(
     Decimal('7.15')
     """
     base = _get_positive("volume", volume) * _get_positive("rate", rate)
-    multiplier = combined_multiplier(multipliers)
+    multiplier = _multiply(multipliers)
     factored = _refuse_absurd("factored", base * multiplier)
     exact = factored + _get_surcharge(factored, percent, fixed)
-    subtotal = round_amount(exact, rounding)
-    surcharge = subtotal - round_amount(factored, rounding)
+    step = _get_rounding(rounding)
+    subtotal = _round(exact, step)
+    surcharge = subtotal - _round(factored, step)
     return StagePrice(base, multiplier, factored, surcharge, subtotal)
 
 
@@ -335,7 +340,10 @@ def round_amount(amount, rounding):
     >>> round_amount(Decimal("20.01499999999999999999999999999999999999"), 0.01)
     Decimal('20.02')
     """
-    step = _get_rounding(rounding)
+    return _round(amount, _get_rounding(rounding))
+
+
+def _round(amount, step):
     steps = _get_number("total", amount) / step * (1 + _DUST)
     return int(steps.to_integral_value(ROUND_HALF_UP)) * step
 
