@@ -127,31 +127,44 @@ class DunningCaseTotals(models.AbstractModel):
         :param SQL condition: restricts the rows of ``item``, the case's items
         :rtype: SQL
         """
-        self.env["account.move.line"].flush_model()
-        self.env["dunning.case.line"].flush_model()
+        for model in (
+            "account.move.line",
+            "dunning.case.line",
+            "installment.plan.line",
+        ):
+            self.env[model].flush_model()
         return SQL(
             """
             SELECT item.case_id, TRUE AS is_open,
                    SUM(line.amount_residual_currency) AS amount_open,
-                   COALESCE(SUM(line.amount_residual_currency)
-                       FILTER (WHERE line.date_maturity < today.date), 0)
+                   COALESCE(SUM(line.amount_residual_currency * planned.late_share)
+                       FILTER (WHERE planned.late_share IS NOT NULL), 0)
+                   + COALESCE(SUM(line.amount_residual_currency)
+                       FILTER (WHERE planned.move_line_id IS NULL
+                                 AND line.date_maturity < today.date), 0)
                        AS amount_overdue,
-                   COALESCE(SUM(line.amount_residual)
-                       FILTER (WHERE line.date_maturity < today.date), 0)
+                   COALESCE(SUM(line.amount_residual * planned.late_share)
+                       FILTER (WHERE planned.late_share IS NOT NULL), 0)
+                   + COALESCE(SUM(line.amount_residual)
+                       FILTER (WHERE planned.move_line_id IS NULL
+                                 AND line.date_maturity < today.date), 0)
                        AS company_amount_overdue,
-                   MIN(line.date_maturity) AS oldest_due_date,
-                   GREATEST(MAX(today.date - line.date_maturity), 0) AS days_late,
+                   MIN(COALESCE(planned.due, line.date_maturity)) AS oldest_due_date,
+                   GREATEST(MAX(today.date
+                       - COALESCE(planned.due, line.date_maturity)), 0) AS days_late,
                    COUNT(*) AS open_line_count,
                    (ARRAY_AGG(item.level_id ORDER BY level.rank_days DESC NULLS LAST,
                        level.sequence DESC))[1] AS level_id
               FROM dunning_case_line item
               JOIN account_move_line line ON line.id = item.move_line_id
               JOIN (%(todays)s) today ON today.company_id = item.company_id
+         LEFT JOIN (%(planned)s) planned ON planned.move_line_id = line.id
          LEFT JOIN dunning_level level ON level.id = item.level_id
              WHERE %(is_open)s AND %(condition)s
           GROUP BY item.case_id
             """,
             todays=companies._get_dunning_todays_sql(),
+            planned=self.env["installment.plan"]._get_planned_sql(companies),
             is_open=self.env["dunning.case.line"]._get_open_sql(SQL("line")),
             condition=condition or SQL("TRUE"),
         )

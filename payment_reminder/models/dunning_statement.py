@@ -212,7 +212,7 @@ class DunningStatement(models.AbstractModel):
             "date": move.invoice_date or line.date,
             "date_due": False if is_credit else line.date_maturity,
             "days_late": days,
-            "lateness": self._get_lateness(is_credit, days),
+            "lateness": self._get_lateness(line, days),
             "description": self._get_credit_text(move) if is_credit else "",
             "amount_original": self._to_decimal(line.amount_currency),
             "amount": self._get_open_amount(line),
@@ -223,13 +223,33 @@ class DunningStatement(models.AbstractModel):
 
     def _get_days_late(self, line):
         """Return the days since the item was due; 0 where it is not due yet."""
-        due = line.date_maturity or line.date
-        return max((self.date - due).days, 0)
+        return max((self.date - self._get_due_parts(line)[0][0]).days, 0)
 
-    def _get_lateness(self, is_credit, days):
-        """Return what stands instead of the days: nothing, or 'not due yet'."""
-        if is_credit:
+    def _get_due_parts(self, line):
+        """Return until when how much of an item is to be paid.
+
+        An instalment plan divides it; everything else is due at once.
+
+        :return: (date, Decimal) pairs, in order of the dates
+        :rtype: list[tuple[datetime.date, decimal.Decimal]]
+        """
+        plan = line.move_id.installment_plan_id
+        parts = [
+            (installment.date, amount)
+            for item, installment, amount in (
+                plan._split() if plan.state == "active" else []
+            )
+            if item.move_line_id == line
+        ]
+        due = line.date_maturity or line.date
+        return parts or [(due, self._get_open_amount(line))]
+
+    def _get_lateness(self, line, days):
+        """Return what stands instead of the days: nothing, or why there are none."""
+        if line.amount_residual_currency < 0:
             return "\N{EN DASH}"
+        if line.move_id.installment_plan_id.state == "active":
+            return self.env._("by instalments")
         return "" if days else self.env._("not due yet")
 
     def _get_credit_text(self, move):
@@ -253,11 +273,12 @@ class DunningStatement(models.AbstractModel):
         amounts = [self._to_decimal(0.0) for _label in labels]
         credit = self._to_decimal(0.0)
         for line in lines:
-            amount = self._get_open_amount(line)
-            if amount < 0:
-                credit += amount
-            else:
-                amounts[bisect_left(AGEING_DAYS, self._get_days_late(line))] += amount
+            if line.amount_residual_currency < 0:
+                credit += self._get_open_amount(line)
+                continue
+            for due, amount in self._get_due_parts(line):
+                days = max((self.date - due).days, 0)
+                amounts[bisect_left(AGEING_DAYS, days)] += amount
         ageing = list(zip(labels, amounts, strict=True))
         return ageing + ([(credit_label, credit)] if credit else [])
 

@@ -1,6 +1,7 @@
 from decimal import Decimal
 
-from odoo import models
+from odoo import api, models
+from odoo.tools import SQL
 
 from ..tools import installments
 
@@ -82,29 +83,67 @@ class InstallmentPlanAllocation(models.AbstractModel):
             )
         )
 
+    # === FOR TOTALS === #
+
+    @api.model
+    def _get_planned_sql(self, companies):
+        """Return the query of the receivables that active plans cover.
+
+        ``due`` is the day of the first open instalment, ``late_share`` the part of what
+        is open that was due before today, NULL without any.
+
+        :rtype: SQL
+        """
+        return SQL(
+            """
+            SELECT item.move_line_id, plan.next_date AS due,
+                   late.amount / NULLIF(plan.amount_open, 0) AS late_share
+              FROM installment_plan_item item
+              JOIN installment_plan plan ON plan.id = item.plan_id
+         LEFT JOIN (SELECT line.plan_id, SUM(line.amount_open) AS amount
+                      FROM installment_plan_line line
+                      JOIN (%(todays)s) today ON today.company_id = line.company_id
+                     WHERE line.state = 'active' AND line.date < today.date
+                  GROUP BY line.plan_id
+                    HAVING SUM(line.amount_open) > 0) late ON late.plan_id = plan.id
+             WHERE item.is_active IS TRUE
+            """,
+            todays=companies._get_dunning_todays_sql(),
+        )
+
     # === FOR AN INVOICE === #
 
     def _get_open_parts(self, move):
         """Return what is still to be paid of ``move`` by this plan, date by date.
 
-        The instalments pay the invoices one after the other, the first due first.
-
         :param account.move move: one of the covered invoices
         :return: (instalment, Decimal) pairs, in order of the dates
         :rtype: list[tuple[installment.plan.line, Decimal]]
         """
+        return [
+            (line, amount)
+            for item, line, amount in self._split()
+            if item.move_id == move
+        ]
+
+    def _split(self):
+        """Return which instalment pays what of which invoice, as far as it is open.
+
+        The instalments pay the invoices one after the other, the first due first.
+
+        :return: (item, instalment, Decimal), in order of the dates
+        :rtype: list[tuple]
+        """
         self.ensure_one()
         parts = []
-        items = [
-            [item.move_id, self._to_decimal(item._get_residual())]
-            for item in self.item_ids.sorted(lambda one: (one.date_maturity, one.id))
-        ]
+        ordered = self.item_ids.sorted(lambda one: (one.date_maturity, one.id))
+        left = {item: self._to_decimal(item._get_residual()) for item in ordered}
         for line in self.line_ids.sorted("date"):
-            left = self._to_decimal(line.amount_open)
-            for item in items:
-                amount = min(item[1], left)
-                item[1] -= amount
-                left -= amount
-                if amount > Decimal(0) and item[0] == move:
-                    parts.append((line, amount))
+            open_part = self._to_decimal(line.amount_open)
+            for item in ordered:
+                amount = min(left[item], open_part)
+                left[item] -= amount
+                open_part -= amount
+                if amount > Decimal(0):
+                    parts.append((item, line, amount))
         return parts

@@ -31,6 +31,7 @@ from . import test_estimate_tour
 from . import test_installment_letter
 from . import test_installment_notice
 from . import test_installment_plan
+from . import test_installment_story
 from . import test_invariants
 from . import test_letter_channel
 from . import test_letter_printer
