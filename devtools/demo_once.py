@@ -22,6 +22,7 @@ from odoo.tools import config, formatLang
 
 from .console import ToolError, command, say, step
 from .demo_estimate import print_story
+from .demo_plan import print_plan, remind
 
 _logger = logging.getLogger(__name__)
 
@@ -60,11 +61,13 @@ def run(env, mail, letters):
         return 0
     with step("Sending"):
         send(runs)
+        remind(env)
     notices = runs.notice_ids.sorted(lambda n: (n.partner_id.name or "", n.id))
     files = save_letters(notices, letters) | find_mails(notices, mail)
     print_table([row_of(notice, files) for notice in notices])
     print_totals(env, notices)
     print_story(env, notices, format_amount)
+    print_plan(env, format_amount)
     say(f"Mails are in {mail}, letters in {letters}")
     print_run = save_print_run(notices, letters)
     if print_run:

@@ -69,6 +69,7 @@
         "demo/account_move_demo.xml",
         "demo/service_estimate_demo.xml",
         "demo/dunning_run_demo.xml",
+        "demo/installment_plan_demo.xml",
     ],
     "assets": {
         "web.assets_backend": [

@@ -31,6 +31,7 @@ def test_one_run_sends_everything_and_the_next_one_nothing(name):
     mails = re.findall(r"\S+\.eml$", first.stdout, re.M)
     letters = re.findall(r"\S+(?<!/)\.pdf$", first.stdout, re.M)
     assert_estimate_is_told(first.stdout)
+    assert_plan_is_told(first.stdout)
     assert mails
     assert letters
     assert all((MAIL / file).stat().st_size for file in mails)
@@ -39,6 +40,26 @@ def test_one_run_sends_everything_and_the_next_one_nothing(name):
     second = subprocess.run(command, capture_output=True, text=True, check=False)
     assert second.returncode == 0, second.stdout + second.stderr
     assert second.stdout.splitlines()[-1] == "0 new notices"
+
+
+def assert_plan_is_told(output):
+    """The schedule of a plan, and the mail about the instalment that is late."""
+    story = re.search(
+        r"^Instalments of Kestrel Outdoor B.V., PLAN/\S+: 1,800.00 EUR open"
+        r"(?:\n  [12]  \S+  300.00 EUR  paid){2}"
+        r"\n  3  \S+  300.00 EUR  late"
+        r"(?:\n  [4-8]  \S+  300.00 EUR  open){5}"
+        r"\n  Friendly reminder: 300.00 EUR, '(?P<subject>.+)'$",
+        output,
+        re.M,
+    )
+    assert story, output
+    subjects = []
+    for path in MAIL.glob("*kestrel*.eml"):
+        with path.open("rb") as stream:
+            headers = message_from_binary_file(stream, policy=policy.default)
+        subjects.append(" ".join(headers["Subject"].split()))
+    assert " ".join(story["subject"].split()) in subjects
 
 
 def assert_estimate_is_told(output):

@@ -1,4 +1,9 @@
+from decimal import Decimal
+
 from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..tools.installments import InstallmentError, Terms, schedule
 
 
 class InstallmentPlanMaking(models.AbstractModel):
@@ -44,6 +49,39 @@ class InstallmentPlanMaking(models.AbstractModel):
             )
             .with_env(self.env)
         )
+
+    @api.model
+    def _make_equal(self, moves, count, first_date, period="monthly", **values):
+        """Return a draft plan of equal instalments over invoices; for server actions.
+
+        :param account.move moves: posted invoices of one customer and currency
+        :param int count: how many instalments
+        :param datetime.date first_date: of the first one
+        :param str period: weekly, fortnightly, monthly or quarterly
+        :param values: further values of the plan
+        :raise UserError: when they cannot be paid by such a plan, in words
+        :rtype: installment.plan
+        """
+        lines = moves.line_ids.filtered(
+            lambda line: line.account_type == "asset_receivable" and not line.reconciled
+        )
+        items = self.env["installment.plan.item"]
+        items._check_plannable(lines, self.browse(values.get("replaces_id")))
+        currency = lines.currency_id
+        total = currency.round(sum(lines.mapped("amount_residual_currency")))
+        terms = Terms(
+            total=Decimal(f"{total:.{currency.decimal_places}f}"),
+            step=Decimal(str(currency.rounding)),
+            count=count,
+            period=period,
+            first_date=first_date,
+        )
+        try:
+            plan = schedule(terms)
+        except InstallmentError as error:
+            problem = self.env["installment.problem"]._explain(error)
+            raise UserError(problem) from None
+        return self._make(lines, plan, **values)
 
     def _prepare_interest_values(self, terms):
         if not terms.interest:

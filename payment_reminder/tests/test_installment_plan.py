@@ -22,6 +22,17 @@ class TestInstallmentPlan(InstallmentCommon):
         self.assertEqual(plan.partner_id, self.customer)
         self.assertTrue(plan.name.startswith("PLAN/"))
 
+    def test_equal_instalments_for_server_actions(self):
+        move = self._overdue(20, 100.0)
+        plans = self.env["installment.plan"]
+        plan = plans._make_equal(move, 3, self._in_days(3), "fortnightly", grace_days=1)
+        self.assertEqual(self._amounts(plan, "amount"), [33.33, 33.33, 33.34])
+        days = [(line.date - self.today).days for line in plan.line_ids.sorted("date")]
+        self.assertEqual((days, plan.grace_days), ([3, 17, 31], 1))
+        for count, words in ((0, "at least one"), (1000, "at most 600")):
+            with self.assertRaisesRegex(UserError, words):
+                plans._make_equal(move, count, self._in_days(3))
+
     def test_draft_changes_nothing_for_reminders(self):
         move = self._overdue(20, 300.0)
         self._plan(move)
