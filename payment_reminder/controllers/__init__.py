@@ -1,3 +1,4 @@
+from . import document
 from . import estimate
 from . import main
 from . import statement

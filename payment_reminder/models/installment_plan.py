@@ -28,6 +28,7 @@ class InstallmentPlan(models.Model):
 
     _name = "installment.plan"
     _inherit = [
+        "dunning.portal.document",  # before mail.thread
         "portal.mixin",
         "mail.thread",
         "mail.activity.mixin",
