@@ -46,6 +46,8 @@
         "views/document_portal_templates.xml",
         "views/estimate_portal_templates.xml",
         "views/estimate_portal_dialogs.xml",
+        "views/installment_portal_templates.xml",
+        "views/installment_portal_parts.xml",
         "views/service_estimate_views.xml",
         "views/service_estimate_form_views.xml",
         "views/service_estimate_stage_views.xml",

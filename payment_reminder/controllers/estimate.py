@@ -64,12 +64,14 @@ class EstimatePortal(DocumentPortal):
         methods=["GET"],
         readonly=True,
     )
-    def portal_estimate(self, estimate_id, access_token=None, **options):
+    def portal_estimate(
+        self, estimate_id, access_token=None, pid=None, hash=None, **_ignored
+    ):
         """Show one estimate: stages with their arithmetic, totals, questions."""
         if not access_token and request.env.user._is_public():
             return request.redirect(f"/web/login?redirect=/my/estimates/{estimate_id}")
         estimate = self._find_estimate(estimate_id, access_token)
-        return self._render_estimate(estimate, **options)
+        return self._render_estimate(estimate, pid=pid, hash=hash)
 
     @http.route(
         "/my/estimates/<int:estimate_id>/price",

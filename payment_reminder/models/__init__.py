@@ -96,4 +96,6 @@ from . import installment_plan_allocation
 from . import installment_plan
 from . import installment_plan_item
 from . import installment_plan_line
+from . import installment_plan_decision
+from . import installment_plan_portal
 from . import account_move_installment

@@ -55,6 +55,7 @@ class InstallmentPlan(models.Model):
             "signed_by",
             "signed_on",
             "signature",
+            "decline_reason",
             "cost_move_id",
             "amount_total",
             "amount_paid",
