@@ -45,8 +45,11 @@
         "views/dunning_level_views.xml",
         "views/dunning_clarity_check_views.xml",
         "views/dunning_statement_views.xml",
+        "views/document_portal_templates.xml",
         "views/estimate_portal_templates.xml",
         "views/estimate_portal_dialogs.xml",
+        "views/installment_portal_templates.xml",
+        "views/installment_portal_parts.xml",
         "views/service_estimate_views.xml",
         "views/service_estimate_form_views.xml",
         "views/service_estimate_stage_views.xml",
@@ -74,9 +77,9 @@
     "assets": {
         "web.assets_backend": [
             "payment_reminder/static/src/**/*",
-            ("remove", "payment_reminder/static/src/estimate_portal/**/*"),
+            ("remove", "payment_reminder/static/src/*_portal/**/*"),
         ],
-        "web.assets_frontend": ["payment_reminder/static/src/estimate_portal/**/*"],
+        "web.assets_frontend": ["payment_reminder/static/src/*_portal/**/*"],
         "web.assets_tests": ["payment_reminder/static/tests/tours/**/*"],
     },
     "post_init_hook": "post_init_hook",

@@ -2,46 +2,24 @@ import logging
 from datetime import date
 
 from odoo import http
-from odoo.exceptions import AccessError, MissingError, UserError
+from odoo.exceptions import UserError
 from odoo.http import content_disposition, request
 
-from odoo.addons.portal.controllers.portal import CustomerPortal
-from odoo.addons.portal.controllers.portal import pager as portal_pager
+from .document import PAGE_HEADERS, DocumentPortal
 
 _logger = logging.getLogger(__name__)
 
-#: The address holds the key of the page: nobody else shall learn or keep it.
-PAGE_HEADERS = [
-    ("Cache-Control", "no-store"),
-    ("Referrer-Policy", "same-origin"),
-    ("X-Robots-Tag", "noindex"),
-]
 
-
-class EstimatePortal(CustomerPortal):
-    """The customer's pages of estimates: read, ask, accept, decline.
-
-    An estimate is opened by its link or by users of the customer. What is missing and
-    what is forbidden are answered alike. Asking by GET changes nothing, and amounts are
-    never taken from the request.
-    """
+class EstimatePortal(DocumentPortal):
+    """The customer's pages of estimates: read, ask, accept, decline."""
 
     # === LIST === #
 
     def _prepare_home_portal_values(self, counters):
         values = super()._prepare_home_portal_values(counters)
         if "estimate_count" in counters:
-            estimates_sudo = request.env["service.estimate"].sudo()
-            values["estimate_count"] = estimates_sudo.search_count(
-                self._get_estimates_domain()
-            )
+            values["estimate_count"] = self._count_documents("service.estimate")
         return values
-
-    def _get_estimates_domain(self):
-        """Return which estimates the user finds under 'My account'."""
-        return request.env["service.estimate"]._get_portal_domain(
-            request.env.user.partner_id
-        )
 
     def _get_estimate_sortings(self):
         """Return the orders that the list offers, the default one first."""
@@ -62,31 +40,19 @@ class EstimatePortal(CustomerPortal):
     )
     def portal_my_estimates(self, page=1, sortby=None, **_options):
         """List the estimates of the user's company or person."""
-        sortings = self._get_estimate_sortings()
-        sortby = sortby if sortby in sortings else next(iter(sortings))
-        estimates_sudo = request.env["service.estimate"].sudo()
-        domain = self._get_estimates_domain()
-        pager = portal_pager(
-            url="/my/estimates",
-            url_args={"sortby": sortby},
-            total=estimates_sudo.search_count(domain),
-            page=page,
-            step=self._items_per_page,
-        )
-        values = self._prepare_portal_layout_values() | {
+        values = {
+            "url": "/my/estimates",
             "page_name": "estimate",
-            "estimates": estimates_sudo.search(
-                domain,
-                order=sortings[sortby]["order"],
-                limit=self._items_per_page,
-                offset=pager["offset"],
-            ),
-            "pager": pager,
-            "default_url": "/my/estimates",
-            "searchbar_sortings": sortings,
-            "sortby": sortby,
+            "records": "estimates",
+            "sortings": self._get_estimate_sortings(),
         }
-        return request.render("payment_reminder.portal_my_estimates", values)
+        return self._render_list(
+            "service.estimate",
+            "payment_reminder.portal_my_estimates",
+            values,
+            page,
+            sortby,
+        )
 
     # === PAGE === #
 
@@ -98,12 +64,14 @@ class EstimatePortal(CustomerPortal):
         methods=["GET"],
         readonly=True,
     )
-    def portal_estimate(self, estimate_id, access_token=None, **options):
+    def portal_estimate(
+        self, estimate_id, access_token=None, pid=None, hash=None, **_ignored
+    ):
         """Show one estimate: stages with their arithmetic, totals, questions."""
         if not access_token and request.env.user._is_public():
             return request.redirect(f"/web/login?redirect=/my/estimates/{estimate_id}")
         estimate = self._find_estimate(estimate_id, access_token)
-        return self._render_estimate(estimate, **options)
+        return self._render_estimate(estimate, pid=pid, hash=hash)
 
     @http.route(
         "/my/estimates/<int:estimate_id>/price",
@@ -181,24 +149,8 @@ class EstimatePortal(CustomerPortal):
     def portal_estimate_accept(
         self, estimate_id, name=None, signature=None, **_ignored
     ):
-        """Accept with name and drawn signature, as Odoo's signature form posts them.
-
-        The keys of the page come in the address; everything else is ignored.
-
-        :return: ``error`` in words, or where to go on
-        :rtype: dict
-        """
-        keys = request.httprequest.args
-        estimate = self._find_estimate(estimate_id, keys.get("access_token"))
-        if not request.validate_csrf(keys.get("csrf_token")):
-            return {
-                "error": request.env._("Your session has ended: open the page again.")
-            }
-        try:
-            estimate._accept_by_customer(name, signature)
-        except UserError as error:
-            return {"error": str(error)}
-        return {"force_refresh": True, "redirect_url": estimate.get_portal_url()}
+        """Accept with name and drawn signature, see ``_sign``."""
+        return self._sign("service.estimate", estimate_id, name, signature)
 
     @http.route(
         "/my/estimates/<int:estimate_id>/decline",
@@ -211,79 +163,20 @@ class EstimatePortal(CustomerPortal):
         self, estimate_id, access_token=None, reason="", **_ignored
     ):
         """Decline with a reason."""
-        estimate = self._find_estimate(estimate_id, access_token)
-        try:
-            estimate._decline_by_customer(reason)
-        except UserError as error:
-            return self._render_estimate(estimate, problem=str(error), status=422)
+        estimate = self._find_to_decide("service.estimate", estimate_id, access_token)
+        problem = self._try(estimate._decline_by_customer, reason)
+        if problem:
+            return self._render_estimate(estimate, problem=problem, status=422)
         return request.redirect(estimate.get_portal_url())
 
     # === HELPERS === #
 
-    def _document_check_access(self, model_name, document_id, access_token=None):
-        """Open estimates to users of the customer, who have no rights on the model."""
-        if model_name != "service.estimate":
-            return super()._document_check_access(model_name, document_id, access_token)
-        user = request.env.user
-        document = request.env[model_name].sudo().browse(document_id).exists()
-        if document and not user._is_public():
-            if document._is_of_customer(user.partner_id):
-                return document
-        if access_token and not access_token.isascii():
-            raise AccessError(request.env._("This link is not complete."))
-        return super()._document_check_access(model_name, document_id, access_token)
-
     def _find_estimate(self, estimate_id, access_token):
-        """Return an estimate that may be shown, in the customer's language.
+        return self._find_document("service.estimate", estimate_id, access_token)
 
-        The page speaks that language too, whoever looks at it.
-
-        :raise NotFound: when it is missing, forbidden or not sent yet
-        :rtype: service.estimate
-        """
-        try:
-            estimate_sudo = self._document_check_access(
-                "service.estimate", estimate_id, access_token
-            )
-        except (AccessError, MissingError):
-            raise request.not_found() from None
-        if not estimate_sudo._is_shown():
-            raise request.not_found()
-        request.update_context(lang=estimate_sudo.lang)
-        return estimate_sudo._localized()
-
-    def _render_estimate(
-        self, estimate, problem=False, status=200, pid=None, hash=None, **_options
-    ):
-        """Return the page.
-
-        :param str problem: what went wrong, in words
-        :param pid: id of the partner who writes in the thread, proved by ``hash``
-        """
-        values = {
-            **estimate._prepare_portal_values(),
-            "html_data": {"lang": estimate.lang.replace("_", "-")},
-            "page_name": "estimate",
-            "estimate": estimate,
-            "object": estimate,
-            "token": estimate.access_token,
-            "pid": pid,
-            "hash": hash,
-            "problem": problem,
-            "signer": self._get_signer(estimate),
-        }
-        response = request.render("payment_reminder.portal_estimate_page", values)
-        response.status_code = status
-        response.headers.extend(PAGE_HEADERS)
-        return response
-
-    def _get_signer(self, estimate):
-        """Return the name that the acceptance begins with; companies do not sign."""
-        user = request.env.user
-        if not user._is_public() and not user._is_internal():
-            return user.name
-        contact = estimate.contact_id or estimate.partner_id
-        return "" if contact.is_company else contact.name
+    def _render_estimate(self, estimate, **options):
+        template = "payment_reminder.portal_estimate_page"
+        return self._render_document(estimate, template, "estimate", **options)
 
     def _parse_day(self, text):
         """Return the day that ``text`` names as YYYY-MM-DD.

@@ -14,6 +14,7 @@ from . import dunning_channel_handler
 from . import dunning_channel_email
 from . import dunning_channel_letter
 from . import dunning_document
+from . import dunning_portal_document
 from . import dunning_letter_table
 from . import dunning_channel_call
 from . import dunning_letter_composer
@@ -100,5 +101,7 @@ from . import installment_plan_line
 from . import installment_reminder
 from . import installment_notice
 from . import installment_plan_notice
+from . import installment_plan_decision
+from . import installment_plan_portal
 from . import account_move_installment
 from . import account_move_line_estimate

@@ -28,6 +28,7 @@ class InstallmentPlan(models.Model):
 
     _name = "installment.plan"
     _inherit = [
+        "dunning.portal.document",  # before mail.thread
         "portal.mixin",
         "mail.thread",
         "mail.activity.mixin",
@@ -54,6 +55,7 @@ class InstallmentPlan(models.Model):
             "signed_by",
             "signed_on",
             "signature",
+            "decline_reason",
             "cost_move_id",
             "amount_total",
             "amount_paid",

@@ -24,6 +24,7 @@ class ServiceEstimate(models.Model):
 
     _name = "service.estimate"
     _inherit = [
+        "dunning.portal.document",  # before mail.thread
         "portal.mixin",
         "mail.thread",
         "mail.activity.mixin",

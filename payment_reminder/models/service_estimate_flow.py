@@ -81,14 +81,14 @@ class ServiceEstimateFlow(models.AbstractModel):
             }
         )
         self._notify_responsible(
-            self.env._("Accepted by %(name)s: invoice it", name=name)
+            self._for_responsible().env._("Accepted by %(name)s: invoice it", name=name)
         )
 
     def _set_declined(self, reason):
         self.ensure_one()
         self.sudo().write({"state": "declined", "decline_reason": reason or False})
         self._notify_responsible(
-            self.env._("Declined: %(reason)s", reason=reason or "")
+            self._for_responsible().env._("Declined: %(reason)s", reason=reason or "")
         )
 
     def _set_expired(self):
@@ -128,13 +128,6 @@ class ServiceEstimateFlow(models.AbstractModel):
             if problems:
                 raise UserError("\n".join(problems))
 
-    def _check_open(self):
-        """Raise a UserError that says why the customer cannot decide any more."""
-        self.ensure_one()
-        problem = self._get_closed_text()
-        if problem:
-            raise UserError(problem)
-
     def _get_closed_text(self):
         """Return why the customer cannot decide any more, or ``False``.
 
@@ -168,17 +161,6 @@ class ServiceEstimateFlow(models.AbstractModel):
         newer = self.copy({"name": self.name})
         newer.sudo().write({"revision": self.revision + 1, "revision_of_id": self.id})
         return newer
-
-    # === TELLING === #
-
-    def _notify_responsible(self, summary):
-        """Give the responsible person something to do about the estimate."""
-        for estimate in self:
-            estimate.sudo().activity_schedule(
-                "mail.mail_activity_data_todo",
-                user_id=(estimate.user_id or self.env.user).id,
-                summary=summary,
-            )
 
     # === CRON === #
 

@@ -1,14 +1,8 @@
 from decimal import Decimal
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools.misc import formatLang
-
-from ..tools.picture import is_picture
-
-#: Longer ones are not meant: characters of a name, of a reason, of base64.
-MAX_NAME, MAX_REASON, MAX_SIGNATURE = 120, 4000, 2_000_000
 
 
 class ServiceEstimate(models.Model):
@@ -21,35 +15,11 @@ class ServiceEstimate(models.Model):
 
     @api.model
     def _get_portal_domain(self, partner):
-        """Return which estimates ``partner`` finds under 'My account'.
-
-        :param res.partner partner: of the user; colleagues see the same ones
-        :rtype: Domain
-        """
-        return (
-            Domain("partner_id", "child_of", partner.commercial_partner_id.ids)
-            & Domain("state", "!=", "draft")
-            & Domain("is_template", "=", False)
-        )
+        return super()._get_portal_domain(partner) & Domain("is_template", "=", False)
 
     def _is_shown(self):
         """Return whether customers may see it: no drafts, no templates."""
-        self.ensure_one()
-        return self.state != "draft" and not self.is_template
-
-    def _is_of_customer(self, partner):
-        """Return whether it was made for the company or person behind ``partner``."""
-        self.ensure_one()
-        customer = self.partner_id.commercial_partner_id
-        return bool(customer) and customer == partner.commercial_partner_id
-
-    @api.model
-    def _get_thread_with_access(self, thread_id, **kwargs):
-        """Leave the thread of a draft to the office, also for holders of a link."""
-        thread = super()._get_thread_with_access(thread_id, **kwargs)
-        if thread.env.su and thread and not thread._is_shown():
-            return self.browse()
-        return thread
+        return super()._is_shown() and not self.is_template
 
     # === CONTENT === #
 
@@ -165,7 +135,7 @@ class ServiceEstimate(models.Model):
     def _prepare_banner(self):
         """Return what has become of the estimate, ``False`` while it is open.
 
-        :return: ``kind`` (of alert), ``text`` and ``newer`` (an estimate, maybe empty)
+        :return: see ``dunning.portal.document._prepare_portal_values``
         :rtype: dict | bool
         """
         self.ensure_one()
@@ -173,9 +143,18 @@ class ServiceEstimate(models.Model):
         if not text:
             return False
         if self.state in ("accepted", "invoiced"):
-            return {"kind": "success", "text": self._get_accepted_text(), "newer": None}
-        newer = self._get_replacement()
-        return {"kind": "warning", "text": text, "newer": newer}
+            return {
+                "kind": "success",
+                "text": self._get_accepted_text(),
+                "signature": self.signature,
+            }
+        return {
+            "kind": "warning",
+            "text": text,
+            "newer": self._get_replacement(),
+            "newer_label": self.env._("Open the newer revision"),
+            "reason": self.decline_reason,
+        }
 
     def _get_accepted_text(self):
         return self.env._(
@@ -211,7 +190,9 @@ class ServiceEstimate(models.Model):
             return False
         self.sudo().opened_on = fields.Datetime.now()
         self._notify_responsible(
-            self.env._("%(estimate)s: the customer has opened it", estimate=self.name)
+            self._for_responsible().env._(
+                "%(estimate)s: the customer has opened it", estimate=self.name
+            )
         )
         return True
 
@@ -239,40 +220,4 @@ class ServiceEstimate(models.Model):
         self.ensure_one()
         self._lock_decision()
         self._check_open()
-        reason = (reason or "").strip()
-        if not reason:
-            raise UserError(self.env._("Please tell us in a few words why."))
-        self._set_declined(reason[:MAX_REASON])
-
-    def _lock_decision(self):
-        """Let one decision at a time through: two clicks make one acceptance.
-
-        :raise UserError: while somebody else decides
-        """
-        if not self.try_lock_for_update():
-            raise UserError(
-                self.env._(
-                    "Somebody is deciding about this estimate at this moment; please "
-                    "open the page again."
-                )
-            )
-        self.invalidate_recordset(["state", "date_valid", "is_superseded"])
-
-    def _check_signer(self, name):
-        name = " ".join(name.split()) if isinstance(name, str) else ""
-        if not name:
-            raise UserError(self.env._("Please enter your name."))
-        if len(name) > MAX_NAME:
-            raise UserError(self.env._("The name is too long."))
-        return name
-
-    def _check_signature(self, signature):
-        """Return the drawn signature as bytes of base64.
-
-        :raise UserError: when there is none, or it is not a picture
-        """
-        if not signature or not isinstance(signature, str):
-            raise UserError(self.env._("Please sign in the box."))
-        if len(signature) > MAX_SIGNATURE or not is_picture(signature):
-            raise UserError(self.env._("The signature is not a picture."))
-        return signature.encode()
+        self._set_declined(self._check_reason(reason))

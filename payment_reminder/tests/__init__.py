@@ -32,6 +32,10 @@ from . import test_installment_letter
 from . import test_installment_notice
 from . import test_installment_plan
 from . import test_installment_story
+from . import test_installment_portal
+from . import test_installment_portal_page
+from . import test_installment_portal_tour
+from . import test_installment_request
 from . import test_invariants
 from . import test_letter_channel
 from . import test_letter_printer

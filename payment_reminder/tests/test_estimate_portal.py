@@ -8,14 +8,8 @@ from .estimate_portal_common import EstimatePortalCommon
 class TestEstimatePortalAccess(EstimatePortalCommon, HttpCase):
     """Who sees the page: by key, by login, and nobody else."""
 
-    def _open(self, estimate=None, suffix="", token=None, **options):
-        return self.url_open(
-            self._url(estimate or self.estimate, suffix, token, **options),
-            allow_redirects=False,
-        )
-
     def _assert_missing(self, response):
-        self.assertEqual(response.status_code, 404)
+        super()._assert_missing(response)
         self.assertNotIn("New website", response.text)
 
     def test_link_opens_the_page_without_an_account(self):
@@ -84,6 +78,19 @@ class TestEstimatePortalAccess(EstimatePortalCommon, HttpCase):
         counters = {"counters": ["estimate_count"]}
         result = self.make_jsonrpc_request("/my/counters", counters)
         self.assertEqual(result, {"estimate_count": 1})
+
+    def test_address_cannot_put_words_on_the_page(self):
+        page = self._open(problem="Pay+elsewhere", status=500, document=1, template="x")
+        self.assertEqual(page.status_code, 200)
+        self.assertNotIn("Pay elsewhere", page.text)
+
+    def test_reading_rights_in_the_office_do_not_accept(self):
+        self.authenticate("portal_seller", "portal_seller")
+        self.assertEqual(self._open(token="").status_code, 200)
+        with mute_logger("odoo.http"), self.assertRaises(JsonRpcException):
+            self._accept(token="")
+        self._assert_missing(self._post("/decline", token="", reason="No"))
+        self.assertEqual(self.estimate.state, "sent")
 
     def test_list_is_sorted_as_asked_and_ignores_nonsense(self):
         self._offer(title="Another one")

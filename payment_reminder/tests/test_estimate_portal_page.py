@@ -182,7 +182,7 @@ class TestEstimatePortalPage(EstimatePortalCommon, HttpCase):
         nobody = lambda records, **_options: records.browse()  # noqa: E731
         with patch.object(ServiceEstimate, "try_lock_for_update", nobody):
             result = self._accept()
-        self.assertIn("deciding about this estimate at this moment", result["error"])
+        self.assertIn("deciding about this at this moment", result["error"])
         self.assertEqual(self.estimate.state, "sent")
 
     # === DECLINING === #
