@@ -51,6 +51,7 @@
         "views/estimate_factor_views.xml",
         "wizards/service_estimate_compare_views.xml",
         "wizards/service_estimate_what_if_views.xml",
+        "wizards/installment_plan_wizard_views.xml",
         "views/account_move_views.xml",
         "views/account_move_estimate_views.xml",
         "wizards/service_estimate_invoice_views.xml",

@@ -92,7 +92,11 @@ from . import installment_plan_cost
 from . import installment_plan_making
 from . import installment_plan_flow
 from . import installment_plan_allocation
+from . import installment_plan_approval
+from . import installment_plan_screen
 from . import installment_plan
 from . import installment_plan_item
 from . import installment_plan_line
 from . import account_move_installment
+from . import dunning_case_installment
+from . import res_partner_installment

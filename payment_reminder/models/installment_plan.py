@@ -35,6 +35,8 @@ class InstallmentPlan(models.Model):
         "installment.plan.making",
         "installment.plan.flow",
         "installment.plan.allocation",
+        "installment.plan.approval",
+        "installment.plan.screen",
         "dunning.document",
     ]
     _description = "Instalment Plan"
@@ -232,7 +234,9 @@ class InstallmentPlan(models.Model):
         check_company=True,
     )
     replaced_by_ids = fields.One2many(
-        comodel_name="installment.plan", inverse_name="replaces_id"
+        comodel_name="installment.plan",
+        inverse_name="replaces_id",
+        string="Versions After",
     )
 
     _grace_sane = models.Constraint(
@@ -344,19 +348,10 @@ class InstallmentPlan(models.Model):
     def _is_beyond_limits(self):
         """Return whether a manager has to approve the plan: its amount or length."""
         self.ensure_one()
-        company, days = self.company_id, self.line_ids.mapped("date")
-        limit, months = (
-            company.installment_approval_amount,
-            company.installment_approval_months,
+        last = max(self.line_ids.mapped("date"), default=False)
+        return self._is_beyond(
+            self.company_id, self.currency_id, self.amount_total, self.date, last
         )
-        total = self.currency_id._convert(
-            self.amount_total, company.currency_id, company, self.date
-        )
-        if limit and company.currency_id.compare_amounts(total, limit) > 0:
-            return True
-        if not months or not days or not self.date:
-            return False
-        return max(days) > fields.Date.add(self.date, months=months)
 
     @api.model
     def _group_expand_state(self, states, domain):

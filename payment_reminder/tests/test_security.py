@@ -36,6 +36,8 @@ MATRIX = {
     "installment.plan": (NO, READ, ALL, ALL),
     "installment.plan.item": (NO, READ, READ, READ),
     "installment.plan.line": (NO, READ, READ, READ),
+    "installment.plan.wizard": (NO, NO, ALL, ALL),
+    "installment.plan.wizard.line": (NO, NO, ALL, ALL),
 }
 #: The same for estimates, where other groups count; see ``ESTIMATE_PERSONAS``.
 ESTIMATE_MATRIX = {
@@ -129,6 +131,8 @@ PUBLIC_METHODS = {
     "dunning.case.desk": CASE_METHODS,
     "dunning.case": {
         *CASE_METHODS,
+        "action_installment_plan",
+        "action_view_installment_plans",
         "action_print_statement",
         "action_log_call",
         "action_view_calls",
@@ -199,7 +203,19 @@ PUBLIC_METHODS = {
         "action_cancel",
         "action_default",
         "action_propose",
+        "action_renegotiate",
+        "action_reschedule",
         "action_take_back",
+        "action_view_cost",
+        "action_view_invoices",
+    },
+    "installment.plan.line": {"action_open_plan"},
+    "installment.plan.wizard": {
+        "action_activate",
+        "action_back",
+        "action_preview",
+        "action_propose",
+        "action_save_draft",
     },
     "service.estimate.what.if": {"action_apply"},
     "service.estimate.invoice": {"action_create"},
@@ -208,7 +224,9 @@ PUBLIC_METHODS = {
 PARTS = {
     "dunning.run.review": "dunning.run",
     "dunning.notice.review": "dunning.notice",
+    "installment.plan.approval": "installment.plan",
     "installment.plan.flow": "installment.plan",
+    "installment.plan.screen": "installment.plan",
     "service.estimate.flow": "service.estimate",
     "service.estimate.letter": "service.estimate",
     "service.estimate.invoicing": "service.estimate",
