@@ -172,11 +172,13 @@ class InstallmentPlan(models.Model):
     )
     next_amount = fields.Monetary(compute="_compute_totals", store=True)
     progress = fields.Float(compute="_compute_progress", help="Percent that is paid.")
-    count = fields.Integer(string="Instalments", compute="_compute_count")
+    count = fields.Integer(string="Number of Instalments", compute="_compute_count")
     missed_count = fields.Integer(
         string="Late", compute="_compute_missed_count", compute_sudo=True
     )
-    is_late = fields.Boolean(compute="_compute_missed_count", search="_search_is_late")
+    is_late = fields.Boolean(
+        compute="_compute_missed_count", compute_sudo=True, search="_search_is_late"
+    )
 
     # === STATE === #
     state = fields.Selection(
@@ -200,7 +202,9 @@ class InstallmentPlan(models.Model):
     activated_on = fields.Date(readonly=True, copy=False)
     closed_on = fields.Date(readonly=True, copy=False)
     close_reason = fields.Char(readonly=True, copy=False)
-    needs_approval = fields.Boolean(compute="_compute_needs_approval")
+    needs_approval = fields.Boolean(
+        compute="_compute_needs_approval", search="_search_needs_approval"
+    )
     approved_by_id = fields.Many2one(
         comodel_name="res.users", string="Approved by", readonly=True, copy=False
     )
@@ -339,19 +343,6 @@ class InstallmentPlan(models.Model):
         )
         wanted = (True in value) == (operator == "in")
         return [("line_ids", "any" if wanted else "not any", [("id", "in", late)])]
-
-    @api.depends("amount_total", "line_ids.date", "company_id")
-    def _compute_needs_approval(self):
-        for plan in self:
-            plan.needs_approval = plan._is_beyond_limits()
-
-    def _is_beyond_limits(self):
-        """Return whether a manager has to approve the plan: its amount or length."""
-        self.ensure_one()
-        last = max(self.line_ids.mapped("date"), default=False)
-        return self._is_beyond(
-            self.company_id, self.currency_id, self.amount_total, self.date, last
-        )
 
     @api.model
     def _group_expand_state(self, states, domain):

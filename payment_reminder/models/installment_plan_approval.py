@@ -8,6 +8,29 @@ class InstallmentPlanApproval(models.AbstractModel):
     _name = "installment.plan.approval"
     _description = "Instalment Plan: Approval"
 
+    # === COMPUTE METHODS === #
+
+    @api.depends("amount_total", "line_ids.date", "company_id")
+    def _compute_needs_approval(self):
+        for plan in self:
+            plan.needs_approval = plan._is_beyond_limits()
+
+    def _is_beyond_limits(self):
+        """Return whether a manager has to approve the plan: its amount or length."""
+        self.ensure_one()
+        last = max(self.line_ids.mapped("date"), default=False)
+        return self._is_beyond(
+            self.company_id, self.currency_id, self.amount_total, self.date, last
+        )
+
+    def _search_needs_approval(self, operator, value):
+        if operator not in ("in", "not in"):
+            return NotImplemented
+        wanted = (True in value) == (operator == "in")
+        drafts = self.search([("state", "in", ("draft", "proposed"))])
+        waiting = drafts.filtered("needs_approval")
+        return [("id", "in" if wanted else "not in", waiting.ids)]
+
     # === ACTION METHODS === #
 
     def action_approve(self):

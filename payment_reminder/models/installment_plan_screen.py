@@ -15,7 +15,7 @@ class InstallmentPlanScreen(models.AbstractModel):
         compute="_compute_problem", help="Why it cannot be proposed or agreed now."
     )
     late_text = fields.Char(compute="_compute_late_text")
-    next_text = fields.Char(string="Next Instalment", compute="_compute_next_text")
+    next_text = fields.Char(string="Next", compute="_compute_next_text")
     difference_text = fields.Char(
         string="Changes to Before", compute="_compute_difference_text"
     )
