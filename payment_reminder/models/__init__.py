@@ -95,6 +95,8 @@ from . import installment_plan_flow
 from . import installment_plan_allocation
 from . import installment_plan_letter
 from . import installment_plan_printer
+from . import installment_plan_approval
+from . import installment_plan_screen
 from . import installment_plan
 from . import installment_plan_item
 from . import installment_plan_line
@@ -105,3 +107,5 @@ from . import installment_plan_decision
 from . import installment_plan_portal
 from . import account_move_installment
 from . import account_move_line_estimate
+from . import dunning_case_installment
+from . import res_partner_installment

@@ -120,6 +120,13 @@ class AccountMove(models.Model):
 
     # === ACTION METHODS === #
 
+    def action_installment_plan(self):
+        """Ask how the invoices are to be paid in parts.
+
+        :raise UserError: when no plan can cover them all, in words
+        """
+        return self.env["installment.plan.wizard"]._open_for_moves(self)
+
     def action_view_installment_plans(self):
         """Open the plans of the invoice, the last one first."""
         self.check_access("read")

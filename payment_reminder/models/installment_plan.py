@@ -36,6 +36,8 @@ class InstallmentPlan(models.Model):
         "installment.plan.making",
         "installment.plan.flow",
         "installment.plan.allocation",
+        "installment.plan.approval",
+        "installment.plan.screen",
         "installment.plan.letter",
     ]
     _description = "Instalment Plan"
@@ -172,11 +174,13 @@ class InstallmentPlan(models.Model):
     )
     next_amount = fields.Monetary(compute="_compute_totals", store=True)
     progress = fields.Float(compute="_compute_progress", help="Percent that is paid.")
-    count = fields.Integer(string="Instalments", compute="_compute_count")
+    count = fields.Integer(string="Number of Instalments", compute="_compute_count")
     missed_count = fields.Integer(
         string="Late", compute="_compute_missed_count", compute_sudo=True
     )
-    is_late = fields.Boolean(compute="_compute_missed_count", search="_search_is_late")
+    is_late = fields.Boolean(
+        compute="_compute_missed_count", compute_sudo=True, search="_search_is_late"
+    )
 
     # === STATE === #
     state = fields.Selection(
@@ -200,7 +204,9 @@ class InstallmentPlan(models.Model):
     activated_on = fields.Date(readonly=True, copy=False)
     closed_on = fields.Date(readonly=True, copy=False)
     close_reason = fields.Char(readonly=True, copy=False)
-    needs_approval = fields.Boolean(compute="_compute_needs_approval")
+    needs_approval = fields.Boolean(
+        compute="_compute_needs_approval", search="_search_needs_approval"
+    )
     approved_by_id = fields.Many2one(
         comodel_name="res.users", string="Approved by", readonly=True, copy=False
     )
@@ -234,7 +240,9 @@ class InstallmentPlan(models.Model):
         check_company=True,
     )
     replaced_by_ids = fields.One2many(
-        comodel_name="installment.plan", inverse_name="replaces_id"
+        comodel_name="installment.plan",
+        inverse_name="replaces_id",
+        string="Versions After",
     )
 
     _grace_sane = models.Constraint(
@@ -337,28 +345,6 @@ class InstallmentPlan(models.Model):
         )
         wanted = (True in value) == (operator == "in")
         return [("line_ids", "any" if wanted else "not any", [("id", "in", late)])]
-
-    @api.depends("amount_total", "line_ids.date", "company_id")
-    def _compute_needs_approval(self):
-        for plan in self:
-            plan.needs_approval = plan._is_beyond_limits()
-
-    def _is_beyond_limits(self):
-        """Return whether a manager has to approve the plan: its amount or length."""
-        self.ensure_one()
-        company, days = self.company_id, self.line_ids.mapped("date")
-        limit, months = (
-            company.installment_approval_amount,
-            company.installment_approval_months,
-        )
-        total = self.currency_id._convert(
-            self.amount_total, company.currency_id, company, self.date
-        )
-        if limit and company.currency_id.compare_amounts(total, limit) > 0:
-            return True
-        if not months or not days or not self.date:
-            return False
-        return max(days) > fields.Date.add(self.date, months=months)
 
     @api.model
     def _group_expand_state(self, states, domain):

@@ -16,14 +16,6 @@ class InstallmentPlanFlow(models.AbstractModel):
 
     # === ACTION METHODS === #
 
-    def action_approve(self):
-        """Approve plans that are larger or longer than a user may agree to."""
-        self.check_access("write")
-        self._check_may_approve()
-        self.sudo().write(
-            {"approved_by_id": self.env.uid, "approved_on": fields.Datetime.now()}
-        )
-
     def action_propose(self):
         """Let the customer see the plan and decide about it."""
         self.check_access("write")
@@ -82,24 +74,6 @@ class InstallmentPlanFlow(models.AbstractModel):
                 state=labels[self.state],
             )
         )
-
-    def _check_may_approve(self):
-        if not self.env.su and not self.env.user.has_group(
-            "payment_reminder.group_dunning_manager"
-        ):
-            raise UserError(self.env._("Only a manager of reminders approves plans."))
-
-    def _check_approved(self):
-        """Raise a UserError if a manager has to approve the plan first."""
-        self.ensure_one()
-        if self.needs_approval and not self.approved_by_id:
-            raise UserError(
-                self.env._(
-                    "%(plan)s is larger or longer than you may agree to: a manager has "
-                    "to approve it first.",
-                    plan=self.display_name,
-                )
-            )
 
     def _check_current(self):
         """Raise a UserError if the invoices are not what the plan was made for."""

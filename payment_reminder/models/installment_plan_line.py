@@ -141,3 +141,10 @@ class InstallmentPlanLine(models.Model):
             for plan in self.plan_id:
                 plan._check_draft()
         return super().write(vals)
+
+    # === ACTION METHODS === #
+
+    def action_open_plan(self):
+        """Open the plan of the instalment."""
+        self.ensure_one()
+        return self.plan_id._get_records_action()

@@ -102,14 +102,18 @@ class InstallmentPlanMaking(models.AbstractModel):
         }
 
     def _reschedule(self, schedule):
-        """Replace the instalments of a draft.
+        """Replace the instalments of a draft, over what its invoices are open for now.
 
-        :param Schedule schedule: over the same open amount
+        :param Schedule schedule: over that amount
         """
         self.ensure_one()
         self._check_draft()
         self.sudo().write(
             {
+                "period": schedule.terms.period,
+                "percent": 0.0,
+                **self._prepare_interest_values(schedule.terms),
+                "item_ids": self._prepare_item_commands(),
                 "line_ids": [
                     fields.Command.clear(),
                     *(
@@ -121,3 +125,12 @@ class InstallmentPlanMaking(models.AbstractModel):
                 "approved_on": False,
             }
         )
+
+    def _prepare_item_commands(self):
+        """Return what brings the covered invoices to what they are open for now."""
+        return [
+            fields.Command.update(item.id, {"amount_start": item._get_residual()})
+            if item._get_residual()
+            else fields.Command.delete(item.id)
+            for item in self.item_ids
+        ]

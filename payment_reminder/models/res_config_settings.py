@@ -37,6 +37,29 @@ class ResConfigSettings(models.TransientModel):
     estimate_warning_days = fields.Integer(
         related="company_id.estimate_warning_days", readonly=False
     )
+    installment_grace_days = fields.Integer(
+        related="company_id.installment_grace_days", readonly=False
+    )
+    installment_max_missed = fields.Integer(
+        related="company_id.installment_max_missed", readonly=False
+    )
+    installment_validity_days = fields.Integer(
+        related="company_id.installment_validity_days", readonly=False
+    )
+    installment_default_days = fields.Integer(
+        related="company_id.installment_default_days", readonly=False
+    )
+    installment_approval_months = fields.Integer(
+        related="company_id.installment_approval_months", readonly=False
+    )
+    installment_approval_amount = fields.Monetary(
+        related="company_id.installment_approval_amount",
+        currency_field="dunning_currency_id",
+        readonly=False,
+    )
+    installment_product_id = fields.Many2one(
+        related="company_id.installment_product_id", readonly=False
+    )
     dunning_high_amount = fields.Monetary(
         related="company_id.dunning_high_amount",
         currency_field="dunning_currency_id",

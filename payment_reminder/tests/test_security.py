@@ -38,6 +38,8 @@ MATRIX = {
     "installment.plan.line": (NO, READ, READ, READ),
     "installment.notice": (NO, READ, READ, READ),
     "installment.reminder": (NO, READ, READ, ALL),
+    "installment.plan.wizard": (NO, NO, ALL, ALL),
+    "installment.plan.wizard.line": (NO, NO, ALL, ALL),
 }
 #: The same for estimates, where other groups count; see ``ESTIMATE_PERSONAS``.
 ESTIMATE_MATRIX = {
@@ -131,6 +133,8 @@ PUBLIC_METHODS = {
     "dunning.case.desk": CASE_METHODS,
     "dunning.case": {
         *CASE_METHODS,
+        "action_installment_plan",
+        "action_view_installment_plans",
         "action_print_statement",
         "action_log_call",
         "action_view_calls",
@@ -202,7 +206,19 @@ PUBLIC_METHODS = {
         "action_default",
         "action_print",
         "action_propose",
+        "action_renegotiate",
+        "action_reschedule",
         "action_take_back",
+        "action_view_cost",
+        "action_view_invoices",
+    },
+    "installment.plan.line": {"action_open_plan"},
+    "installment.plan.wizard": {
+        "action_activate",
+        "action_back",
+        "action_preview",
+        "action_propose",
+        "action_save_draft",
     },
     "service.estimate.what.if": {"action_apply"},
     "service.estimate.invoice": {"action_create"},
@@ -211,8 +227,10 @@ PUBLIC_METHODS = {
 PARTS = {
     "dunning.run.review": "dunning.run",
     "dunning.notice.review": "dunning.notice",
+    "installment.plan.approval": "installment.plan",
     "installment.plan.flow": "installment.plan",
     "installment.plan.letter": "installment.plan",
+    "installment.plan.screen": "installment.plan",
     "service.estimate.flow": "service.estimate",
     "service.estimate.letter": "service.estimate",
     "service.estimate.invoicing": "service.estimate",

@@ -52,6 +52,22 @@ class TestSettings(DunningCommon):
         self.assertEqual(company.dunning_call_wait_days, 5)
 
     @mute_logger("odoo.tests.form.onchange")
+    def test_rules_of_instalment_plans_are_stored_on_the_company(self):
+        values = {
+            "installment_validity_days": 5,
+            "installment_grace_days": 4,
+            "installment_max_missed": 1,
+            "installment_default_days": 3,
+            "installment_approval_amount": 2000.0,
+            "installment_approval_months": 6,
+        }
+        with Form(self._settings()) as form:
+            for name, value in values.items():
+                setattr(form, name, value)
+        form.record.execute()
+        self.assertEqual({name: self.company[name] for name in values}, values)
+
+    @mute_logger("odoo.tests.form.onchange")
     def test_each_company_has_its_own_choices(self):
         with Form(self._settings()) as form:
             form.dunning_is_unattended = True
@@ -79,11 +95,14 @@ class TestSettings(DunningCommon):
 
     def test_every_option_has_a_help_and_the_links_work(self):
         arch = self._settings().get_view(view_type="form")["arch"]
-        block = etree.fromstring(arch).xpath("//block[@id='dunning_settings']")[0]
-        for setting in block.xpath(".//setting"):
+        page = etree.fromstring(arch)
+        ours = "//block[@id='dunning_settings' or @id='installment_settings']"
+        settings = page.xpath(f"{ours}//setting")
+        self.assertTrue(settings)
+        for setting in settings:
             with self.subTest(setting.get("id")):
                 self.assertTrue(setting.get("help"))
-        for button in block.xpath(".//button[@type='action']"):
+        for button in page.xpath(f"{ours}//button[@type='action']"):
             action = self.env["ir.actions.actions"].browse(int(button.get("name")))
             self.assertTrue(action.exists())
 

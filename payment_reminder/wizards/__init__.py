@@ -6,3 +6,6 @@ from . import dunning_notice_edit
 from . import service_estimate_compare
 from . import service_estimate_what_if
 from . import service_estimate_invoice
+from . import installment_plan_wizard_opening
+from . import installment_plan_wizard_preview
+from . import installment_plan_wizard
