@@ -122,9 +122,7 @@ class InstallmentPlan(models.Model):
     def _get_line_note(self, line):
         """Return what has become of an instalment, in words."""
         if line.status == "paid":
-            return self.env._(
-                "paid on %(date)s", date=self._format_date(line.paid_on)
-            )
+            return self.env._("paid on %(date)s", date=self._format_date(line.paid_on))
         notes = []
         if line.status == "late":
             days = (line.date - self._get_today()).days
