@@ -98,4 +98,5 @@ from . import installment_plan_item
 from . import installment_plan_line
 from . import installment_plan_decision
 from . import installment_plan_portal
+from . import installment_plan_request
 from . import account_move_installment
