@@ -50,6 +50,7 @@
         "views/estimate_portal_dialogs.xml",
         "views/installment_portal_templates.xml",
         "views/installment_portal_parts.xml",
+        "views/installment_request_templates.xml",
         "views/service_estimate_views.xml",
         "views/service_estimate_form_views.xml",
         "views/service_estimate_stage_views.xml",

@@ -1,5 +1,6 @@
 from . import document
 from . import estimate
 from . import installment
+from . import installment_request
 from . import main
 from . import statement

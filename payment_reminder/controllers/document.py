@@ -13,6 +13,16 @@ PAGE_HEADERS = [
 ]
 
 
+def is_of_office(document, access_token):
+    """Return whether the user opens a document by rights in the office alone.
+
+    Such rights, perhaps to read only, are no reason to decide for the customer.
+    """
+    key = document.access_token or ""
+    has_key = bool(key and access_token) and consteq(key, access_token)
+    return request.env.user._is_internal() and not has_key
+
+
 class DocumentPortal(CustomerPortal):
     """What all pages of documents have in common: who may open them, and how.
 
@@ -61,16 +71,11 @@ class DocumentPortal(CustomerPortal):
     def _find_to_decide(self, model_name, document_id, access_token):
         """Return a document whose customer decides, by login or with its key.
 
-        Rights in the office, perhaps to read only, are no reason to sign for him.
-
-        :raise NotFound: see ``_find_document``
+        :raise NotFound: see ``_find_document``, and for the office
         """
         document = self._find_document(model_name, document_id, access_token)
-        if request.env.user._is_internal():
-            if not access_token or not consteq(
-                document.access_token or "", access_token
-            ):
-                raise request.not_found()
+        if is_of_office(document, access_token):
+            raise request.not_found()
         return document
 
     # === LIST === #

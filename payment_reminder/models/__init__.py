@@ -105,6 +105,7 @@ from . import installment_notice
 from . import installment_plan_notice
 from . import installment_plan_decision
 from . import installment_plan_portal
+from . import installment_plan_request
 from . import account_move_installment
 from . import account_move_line_estimate
 from . import dunning_case_installment

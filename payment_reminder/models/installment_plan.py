@@ -58,6 +58,8 @@ class InstallmentPlan(models.Model):
             "signed_on",
             "signature",
             "decline_reason",
+            "requested_on",
+            "request_text",
             "cost_move_id",
             "amount_total",
             "amount_paid",

@@ -90,7 +90,27 @@ class ResCompany(models.Model):
         help="Gives income account and taxes of the invoice. Without it: the account "
         "of the journal, no tax.",
     )
+    installment_request_is_offered = fields.Boolean(
+        string="Customers Can Ask for Instalments",
+        default=True,
+        help="On the page of an open invoice. A person decides.",
+    )
+    installment_request_max_count = fields.Integer(
+        string="Instalments to Ask For at Most",
+        default=6,
+        help="So many monthly instalments a customer can ask for.",
+    )
+    installment_request_max_days = fields.Integer(
+        string="Days until the Last Instalment at Most",
+        default=180,
+        help="The last instalment that a customer asks for is due within so many days.",
+    )
 
+    _installment_request_sane = models.Constraint(
+        "CHECK (installment_request_max_count BETWEEN 2 AND 60"
+        " AND installment_request_max_days BETWEEN 1 AND 3660)",
+        "Customers can ask for 2 to 60 instalments within ten years.",
+    )
     _installment_sane = models.Constraint(
         "CHECK (installment_grace_days >= 0 AND installment_max_missed >= 0 "
         "AND installment_validity_days >= 1 AND installment_default_days >= 0 "

@@ -2,7 +2,9 @@ from datetime import timedelta
 from decimal import Decimal
 from unittest.mock import patch
 
+from odoo.exceptions import UserError
 from odoo.tests import HttpCase, tagged
+from odoo.tools import SQL
 
 from ..models.installment_plan import InstallmentPlan
 from ..tools.installments import Interest
@@ -22,11 +24,14 @@ class InstallmentPageCommon(InstallmentPortalCommon):
 
     def _let_pass(self, plan, days):
         """Move all dates of a plan into the past, as time does."""
-        for line in plan.line_ids.sorted("date"):
-            self.env.cr.execute(
-                "UPDATE installment_plan_line SET date = date - %s WHERE id = %s",
-                [days, line.id],
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                "UPDATE installment_plan_line SET date = date - %s WHERE plan_id = %s",
+                days,
+                plan.id,
             )
+        )
         self.env.invalidate_all()
         plan.sudo().line_ids._compute_paid()
         plan.sudo()._compute_totals()
@@ -128,8 +133,6 @@ class TestInstallmentPortalDecision(InstallmentPageCommon, HttpCase):
         self._assert_closed("A newer version replaces this plan.")
 
     def test_failed_acceptance_leaves_no_half_of_it(self):
-        from odoo.exceptions import UserError
-
         def fail(*_args):
             raise UserError("The journal is missing")
 
@@ -274,7 +277,8 @@ class TestInstallmentPortalPage(InstallmentPageCommon, HttpCase):
     def test_pay_buttons_lead_to_the_invoices_only_while_active(self):
         self.assertNotIn("o_installment_pay", self._open().text)
         moves = self._overdue(30, 60.0) | self._overdue(20, 240.0)
-        moves.sudo()._portal_ensure_token()
+        for move in moves.sudo():
+            move._portal_ensure_token()
         plan = self._proposed(moves)
         self.assertFalse(self._shown(plan)["payments"])
         plan.action_activate()
