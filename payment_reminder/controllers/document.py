@@ -1,9 +1,13 @@
+import logging
+
 from odoo.exceptions import AccessError, MissingError, UserError
-from odoo.http import request
+from odoo.http import content_disposition, request
 from odoo.tools import consteq
 
 from odoo.addons.portal.controllers.portal import CustomerPortal
 from odoo.addons.portal.controllers.portal import pager as portal_pager
+
+_logger = logging.getLogger(__name__)
 
 #: The address holds the key of the page: nobody else shall learn or keep it.
 PAGE_HEADERS = [
@@ -155,6 +159,31 @@ class DocumentPortal(CustomerPortal):
         response.status_code = status
         response.headers.extend(PAGE_HEADERS)
         return response
+
+    def _answer_pdf(self, document, render):
+        """Return the document as a PDF, or the page that says why there is none.
+
+        :param render: method that returns the page of a document, see
+            ``_render_document``
+        """
+        try:
+            content = document._render_pdf()
+        except UserError as error:
+            _logger.warning("PDF of %s: %s", document.display_name, error)
+            problem = request.env._(
+                "The PDF cannot be made at this moment. Please print this page from "
+                "your browser, or ask us for the document."
+            )
+            return render(document, problem=problem, status=503)
+        name = f"{document._get_document_name()}.pdf"
+        headers = [
+            *PAGE_HEADERS,
+            ("Content-Type", "application/pdf"),
+            ("Content-Length", len(content)),
+            ("Content-Disposition", content_disposition(name, "inline")),
+            ("X-Content-Type-Options", "nosniff"),
+        ]
+        return request.make_response(content, headers=headers)
 
     def _get_signer(self, document):
         """Return the name that the acceptance begins with; companies do not sign."""

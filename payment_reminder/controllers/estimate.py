@@ -1,13 +1,10 @@
-import logging
 from datetime import date
 
 from odoo import http
 from odoo.exceptions import UserError
-from odoo.http import content_disposition, request
+from odoo.http import request
 
 from .document import PAGE_HEADERS, DocumentPortal
-
-_logger = logging.getLogger(__name__)
 
 
 class EstimatePortal(DocumentPortal):
@@ -105,24 +102,7 @@ class EstimatePortal(DocumentPortal):
     def portal_estimate_pdf(self, estimate_id, access_token=None, **_options):
         """Return the estimate as a PDF, or the page that says why there is none."""
         estimate = self._find_estimate(estimate_id, access_token)
-        try:
-            content = estimate._render_pdf()
-        except UserError as error:
-            _logger.warning("PDF of estimate %s: %s", estimate.id, error)
-            problem = request.env._(
-                "The PDF cannot be made at this moment. Please print this page from "
-                "your browser, or ask us for the document."
-            )
-            return self._render_estimate(estimate, problem=problem, status=503)
-        name = f"{estimate._get_document_name()}.pdf"
-        headers = [
-            *PAGE_HEADERS,
-            ("Content-Type", "application/pdf"),
-            ("Content-Length", len(content)),
-            ("Content-Disposition", content_disposition(name, "inline")),
-            ("X-Content-Type-Options", "nosniff"),
-        ]
-        return request.make_response(content, headers=headers)
+        return self._answer_pdf(estimate, self._render_estimate)
 
     # === STEPS === #
 

@@ -67,6 +67,19 @@ class InstallmentPortal(DocumentPortal):
         plan = self._find_document(PLAN, plan_id, access_token)
         return self._render_installment(plan, pid=pid, hash=hash)
 
+    @http.route(
+        "/my/installments/<int:plan_id>/pdf",
+        type="http",
+        auth="public",
+        website=True,
+        methods=["GET"],
+        readonly=True,
+    )
+    def portal_installment_pdf(self, plan_id, access_token=None, **_ignored):
+        """Return the agreement as a PDF, or the page that says why there is none."""
+        plan = self._find_document(PLAN, plan_id, access_token)
+        return self._answer_pdf(plan, self._render_installment)
+
     # === STEPS === #
 
     @http.route(

@@ -357,7 +357,7 @@ class TestEstimatePdfPage(EstimatePortalCommon, HttpCase):
                 response = self._open(estimate, token=token)
                 self.assertEqual(response.status_code, 404)
 
-    @mute_logger("odoo.addons.payment_reminder.controllers.estimate")
+    @mute_logger("odoo.addons.payment_reminder.controllers.document")
     def test_failing_engine_is_told_in_words(self):
         failure = patch.object(
             DunningLetterPrinter, "_render_pdf", side_effect=LetterEngineError("no")

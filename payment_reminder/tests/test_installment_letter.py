@@ -1,10 +1,11 @@
 from decimal import Decimal
 
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import new_test_user, tagged
+from odoo.tests import HttpCase, new_test_user, tagged
 
 from ..tools.installments import Interest
 from .installment_common import InstallmentCommon
+from .installment_portal_common import InstallmentPortalCommon
 from .test_estimate_letter import read_pages
 
 
@@ -79,3 +80,31 @@ class TestInstallmentLetter(InstallmentCommon):
             )
         with self.assertRaisesRegex(UserError, "Choose a plan"):
             plan.browse()._render_pdf()
+
+
+@tagged("post_install", "-at_install")
+class TestInstallmentPdfPage(InstallmentPortalCommon, HttpCase):
+    """The agreement on the customer's page."""
+
+    def _open(self, plan=None, **options):
+        url = self._url(plan or self.plan, "/pdf", **options)
+        return self.url_open(url, allow_redirects=False)
+
+    def test_customer_opens_the_agreement_by_the_link(self):
+        response = self._open()
+        self.assertEqual(response.status_code, 200)
+        self.assertEqual(response.headers["Content-Type"], "application/pdf")
+        self.assertEqual(response.headers["Cache-Control"], "no-store")
+        self.assertIn(self.invoice.name, " ".join(read_pages(response.content)))
+        self.assertEqual(self.plan.state, "proposed")
+
+    def test_drafts_and_forged_keys_get_no_agreement(self):
+        draft = self._plan()
+        draft.sudo()._portal_ensure_token()
+        for plan, token in (
+            (self.plan, "x"),
+            (self.plan, ""),
+            (draft, draft.access_token),
+        ):
+            with self.subTest(token):
+                self.assertEqual(self._open(plan, token=token).status_code, 404)
