@@ -76,9 +76,7 @@ class InstallmentPortal(DocumentPortal):
         website=True,
         methods=["POST"],
     )
-    def portal_installment_accept(
-        self, plan_id, name=None, signature=None, **_ignored
-    ):
+    def portal_installment_accept(self, plan_id, name=None, signature=None, **_ignored):
         """Accept with name and drawn signature, see ``_sign``."""
         return self._sign(PLAN, plan_id, name, signature)
 
@@ -104,9 +102,7 @@ class InstallmentPortal(DocumentPortal):
         website=True,
         methods=["POST"],
     )
-    def portal_installment_ask(
-        self, plan_id, access_token=None, reason="", **_ignored
-    ):
+    def portal_installment_ask(self, plan_id, access_token=None, reason="", **_ignored):
         """Ask to change the plan: into the thread, and on somebody's desk."""
         plan = self._find_to_decide(PLAN, plan_id, access_token)
         user = request.env.user
