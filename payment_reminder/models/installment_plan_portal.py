@@ -154,7 +154,7 @@ class InstallmentPlan(models.Model):
     def _prepare_portal_payments(self):
         """Return what to pay now of which invoice, with its payment page.
 
-        :return: dicts with ``name``, ``amount`` and ``url``; empty unless active
+        :return: dicts with ``amount``, ``label`` and ``url``; empty unless active
         :rtype: list[dict]
         """
         if self.state != "active":
@@ -164,16 +164,24 @@ class InstallmentPlan(models.Model):
             parts = self._get_open_parts(move)
             amount = sum(part for line, part in parts if line in due)
             if amount and move._has_to_be_paid():
+                amount = self._format_amount(float(amount))
                 payments.append(
                     {
-                        "name": move.name,
-                        "amount": self._format_amount(float(amount)),
+                        "amount": amount,
+                        "label": self._get_pay_label(move, amount),
                         "url": self._get_invoice_url(
                             move, anchor="portal_pay", query_string="&payment=True"
                         ),
                     }
                 )
         return payments
+
+    def _get_pay_label(self, move, amount):
+        if len(self.item_ids.move_id) == 1:
+            return self.env._("Pay %(amount)s", amount=amount)
+        return self.env._(
+            "Pay %(amount)s for %(invoice)s", amount=amount, invoice=move.name
+        )
 
     def _prepare_portal_transfer(self):
         """Return how to pay by bank transfer, and what to write on it.

@@ -2,7 +2,7 @@ from decimal import Decimal
 
 from dateutil.relativedelta import relativedelta
 
-from odoo import fields, models
+from odoo import SUPERUSER_ID, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import plaintext2html
 from odoo.tools.misc import format_date
@@ -69,10 +69,14 @@ class InstallmentRequest(models.AbstractModel):
     def _get_request_text(self, move):
         """Return that the customer waits for an answer, or ``False``."""
         plan = self._find_open(move)
-        return bool(plan) and self.env._(
+        if not plan:
+            return False
+        local = plan.with_context(tz=plan.company_id._get_dunning_tz())
+        day = fields.Datetime.context_timestamp(local, plan.requested_on)
+        return self.env._(
             "You have asked for instalments on %(date)s. We look at it and answer you "
             "soon.",
-            date=format_date(self.env, plan.requested_on),
+            date=format_date(self.env, day),
         )
 
     def _find_open(self, move):
@@ -106,9 +110,7 @@ class InstallmentRequest(models.AbstractModel):
 
     def _get_receivables(self, move):
         return move.line_ids.filtered(
-            lambda line: (
-                line.account_type == "asset_receivable" and not line.reconciled
-            )
+            lambda line: line.account_type == "asset_receivable" and not line.reconciled
         )
 
     def _prepare_form(self, company):
@@ -220,7 +222,11 @@ class InstallmentRequest(models.AbstractModel):
 
     def _find_case(self, move):
         """Return the case of the customer, which is opened if there is none."""
-        planner = self.env["dunning.planner"].sudo().with_company(move.company_id)
+        planner = (  # a new case belongs to nobody, least of all to who asks
+            self.env["dunning.planner"]
+            .with_user(SUPERUSER_ID)
+            .with_company(move.company_id)
+        )
         planner._open_cases(move.company_id, move.commercial_partner_id)
         return planner.env["dunning.case"].search(
             [

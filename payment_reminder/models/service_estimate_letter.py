@@ -133,10 +133,10 @@ class ServiceEstimateLetter(models.AbstractModel):
         )
         parts.append(self.intro or Markup("<p>%s</p>") % default)
         if self.date_deadline:
-            parts.append(Markup("<p>%s</p>") % self._get_deadline_text())
+            parts.append(Markup("<p>%s</p>") % self._get_ready_text())
         return Markup().join(parts)
 
-    def _get_deadline_text(self):
+    def _get_ready_text(self):
         """Return when the work will be ready, in one sentence."""
         day = self._format_date(self.date_deadline)
         if not self.date_start:

@@ -8,8 +8,8 @@ from .estimate_portal_common import EstimatePortalCommon
 class TestEstimatePortalAccess(EstimatePortalCommon, HttpCase):
     """Who sees the page: by key, by login, and nobody else."""
 
-    def _assert_missing(self, response):
-        super()._assert_missing(response)
+    def _assert_hidden(self, response):
+        self._assert_missing(response)
         self.assertNotIn("New website", response.text)
 
     def test_link_opens_the_page_without_an_account(self):
@@ -28,11 +28,11 @@ class TestEstimatePortalAccess(EstimatePortalCommon, HttpCase):
         other = self._offer(partner_id=self.other_customer.id)
         own = self.estimate.access_token
         missing = self.url_open("/my/estimates/999999999?access_token=x")
-        self._assert_missing(missing)
+        self._assert_hidden(missing)
         for token in ("x", own[:-1], own.upper(), other.access_token, "%C3%A9", "%00"):
             with self.subTest(token):
                 response = self._open(token=token)
-                self._assert_missing(response)
+                self._assert_hidden(response)
                 self.assertEqual(response.text.count("<p"), missing.text.count("<p"))
 
     def test_colleagues_of_the_customer_see_it_by_login(self):
@@ -46,7 +46,7 @@ class TestEstimatePortalAccess(EstimatePortalCommon, HttpCase):
         for suffix in ("", "/price"):
             for token in ("", other.access_token, "x"):
                 with self.subTest(f"{suffix} {token}"):
-                    self._assert_missing(self._open(suffix=suffix, token=token))
+                    self._assert_hidden(self._open(suffix=suffix, token=token))
         listing = self.url_open("/my/estimates").text
         self.assertIn("For Bob", listing)
         self.assertNotIn("New website", listing)
@@ -68,8 +68,8 @@ class TestEstimatePortalAccess(EstimatePortalCommon, HttpCase):
         template._portal_ensure_token()
         self.authenticate("portal_a", "portal_a")
         for hidden in (draft, template):
-            self._assert_missing(self._open(hidden))
-            self._assert_missing(self._open(hidden, suffix="/price"))
+            self._assert_hidden(self._open(hidden))
+            self._assert_hidden(self._open(hidden, suffix="/price"))
         self.assertNotIn("Still a draft", self.url_open("/my/estimates").text)
 
     def test_counter_of_the_home_page_counts_what_was_sent(self):
@@ -89,7 +89,7 @@ class TestEstimatePortalAccess(EstimatePortalCommon, HttpCase):
         self.assertEqual(self._open(token="").status_code, 200)
         with mute_logger("odoo.http"), self.assertRaises(JsonRpcException):
             self._accept(token="")
-        self._assert_missing(self._post("/decline", token="", reason="No"))
+        self._assert_hidden(self._post("/decline", token="", reason="No"))
         self.assertEqual(self.estimate.state, "sent")
 
     def test_list_is_sorted_as_asked_and_ignores_nonsense(self):

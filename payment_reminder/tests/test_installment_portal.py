@@ -8,8 +8,8 @@ from .installment_portal_common import InstallmentPortalCommon
 class TestInstallmentPortalAccess(InstallmentPortalCommon, HttpCase):
     """Who sees the page of a plan: by key, by login, and nobody else."""
 
-    def _assert_missing(self, response):
-        super()._assert_missing(response)
+    def _assert_hidden(self, response):
+        self._assert_missing(response)
         self.assertNotIn(self.plan.name, response.text)
 
     # === SEEING === #
@@ -32,11 +32,11 @@ class TestInstallmentPortalAccess(InstallmentPortalCommon, HttpCase):
         other = self._proposed(self._overdue(5, partner=self.other_customer))
         own = self.plan.access_token
         missing = self.url_open(f"{self._path}/999999999?access_token=x")
-        self._assert_missing(missing)
+        self._assert_hidden(missing)
         for token in ("x", own[:-1], own.upper(), other.access_token, "%C3%A9", "%00"):
             with self.subTest(token):
                 response = self._open(token=token)
-                self._assert_missing(response)
+                self._assert_hidden(response)
                 self.assertEqual(response.text.count("<p"), missing.text.count("<p"))
 
     def test_colleagues_of_the_customer_see_it_by_login(self):
@@ -48,7 +48,7 @@ class TestInstallmentPortalAccess(InstallmentPortalCommon, HttpCase):
         other = self._proposed(self._overdue(5, partner=self.other_customer))
         self.authenticate("portal_b", "portal_b")
         for token in ("", other.access_token, "x"):
-            self._assert_missing(self._open(token=token))
+            self._assert_hidden(self._open(token=token))
         listing = self.url_open(self._path).text
         self.assertIn(other.name, listing)
         self.assertNotIn(self.plan.name, listing)
@@ -60,7 +60,7 @@ class TestInstallmentPortalAccess(InstallmentPortalCommon, HttpCase):
         )
         user.write({"company_ids": [(6, 0, company.ids)], "company_id": company.id})
         self.authenticate("other_seller", "other_seller")
-        self._assert_missing(self._open(token=""))
+        self._assert_hidden(self._open(token=""))
         self.authenticate("portal_seller", "portal_seller")
         self.assertEqual(self._open(token="").status_code, 200)
 
@@ -74,7 +74,7 @@ class TestInstallmentPortalAccess(InstallmentPortalCommon, HttpCase):
         listing = self.url_open(self._path).text
         for hidden in (draft, cancelled, taken_back):
             hidden._portal_ensure_token()
-            super()._assert_missing(self._open(hidden))
+            self._assert_missing(self._open(hidden))
             self.assertNotIn(hidden.name, listing)
             with mute_logger("odoo.http"), self.assertRaises(JsonRpcException):
                 self._accept(hidden)
@@ -105,7 +105,7 @@ class TestInstallmentPortalAccess(InstallmentPortalCommon, HttpCase):
             with mute_logger("odoo.http"), self.assertRaises(JsonRpcException):
                 self._accept(token=token)
             for suffix in ("/decline", "/ask"):
-                self._assert_missing(self._post(suffix, token=token, reason="No"))
+                self._assert_hidden(self._post(suffix, token=token, reason="No"))
         self.assertEqual(self.plan.state, "proposed")
         self.assertFalse(self._get_summaries())
 
@@ -114,7 +114,7 @@ class TestInstallmentPortalAccess(InstallmentPortalCommon, HttpCase):
         with mute_logger("odoo.http"), self.assertRaises(JsonRpcException):
             self._accept(token="")
         for suffix in ("/decline", "/ask"):
-            self._assert_missing(self._post(suffix, token="", reason="No"))
+            self._assert_hidden(self._post(suffix, token="", reason="No"))
         self.assertEqual(self.plan.state, "proposed")
 
     def test_posts_without_csrf_token_are_refused(self):

@@ -77,6 +77,7 @@ class TestInstallmentRequest(InstallmentPortalCommon, HttpCase):
     def test_request_is_on_the_desk_of_the_customers_case(self):
         self._ask()
         case = self._case()
+        self.assertFalse(case.user_id)
         activity = case.activity_ids
         self.assertEqual(activity.summary, "Instalment plan wanted")
         self.assertEqual(activity.user_id, self.seller)
