@@ -169,9 +169,7 @@ class InstallmentPlanWizardPreview(models.AbstractModel):
         if self.step == "preview":
             return self._get_rows()
         lines = self.line_ids.sorted(lambda line: (not line.date, line.date))
-        given = [
-            (line.date or None, self._to_decimal(line.amount)) for line in lines
-        ]
+        given = [(line.date or None, self._to_decimal(line.amount)) for line in lines]
         empty = sum(not amount for _day, amount in given)
         if not empty:
             return given
@@ -279,4 +277,4 @@ class InstallmentPlanWizardLine(models.TransientModel):
     interest = fields.Monetary()
     fee = fields.Monetary()
     payment = fields.Monetary(string="To Pay")
-    balance_after = fields.Monetary(string="Balance After")
+    balance_after = fields.Monetary()
