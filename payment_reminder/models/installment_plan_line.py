@@ -37,6 +37,8 @@ class InstallmentPlanLine(models.Model):
     )
     number = fields.Integer(string="No.", readonly=True, help="0 is a down payment.")
 
+    label = fields.Char(string="Instalment", compute="_compute_label")
+
     # === WHAT IS AGREED === #
     date = fields.Date(string="Due", required=True, readonly=True, index=True)
     amount = fields.Monetary(
@@ -83,6 +85,16 @@ class InstallmentPlanLine(models.Model):
                 )
                 if line.number
                 else self.env._("%(plan)s, down payment", plan=line.plan_id.name)
+            )
+
+    @api.depends("number")
+    @api.depends_context("lang")
+    def _compute_label(self):
+        for line in self:
+            line.label = (
+                self.env._("Instalment %(number)s", number=line.number)
+                if line.number
+                else self.env._("Down payment")
             )
 
     @api.depends(

@@ -36,6 +36,8 @@ class InstallmentProblem(models.AbstractModel):
         )
 
     def _say_too_small(self, values):
+        if values["balance"] <= 0:
+            return self.env._("This leaves nothing for the other instalments.")
         return self.env._(
             "%(balance)s is too little for %(count)s instalments: each has to pay at "
             "least %(step)s.",

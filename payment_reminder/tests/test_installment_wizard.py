@@ -346,7 +346,8 @@ class TestPreview(WizardCommon):
     def test_impossible_change_is_taken_back_and_said(self):
         wizard = self._preview()
         for index, values, words in (
-            (0, {"amount": 300.0}, "too little"),
+            (0, {"amount": 300.0}, "leaves nothing"),
+            (0, {"amount": 299.99}, "too little"),
             (0, {"amount": -1.0}, "above zero"),
             (2, {"amount": 50.0}, "takes what is left"),
             (1, {"date": self._in_days(7)}, "later than"),
@@ -443,7 +444,7 @@ class TestWizardRefusals(WizardCommon):
         for rows, words in (
             ([(7, 100.0)], "exactly what is open"),
             ([(7, 100.0), (7, 200.0)], "later than"),
-            ([(7, 300.0), (9, 0.0)], "Nothing is open|too little"),
+            ([(7, 300.0), (9, 0.0)], "Nothing is open|leaves nothing"),
         ):
             lines = [
                 Command.create({"date": self._in_days(days), "amount": amount})

@@ -34,7 +34,6 @@ class InstallmentPlanWizard(models.TransientModel):
     )
     plan_id = fields.Many2one(
         comodel_name="installment.plan",
-        string="Plan",
         readonly=True,
         help="The draft that is scheduled again, or the plan that is renegotiated.",
     )

@@ -277,4 +277,4 @@ class InstallmentPlanWizardLine(models.TransientModel):
     interest = fields.Monetary()
     fee = fields.Monetary()
     payment = fields.Monetary(string="To Pay")
-    balance_after = fields.Monetary(string="Balance After")
+    balance_after = fields.Monetary()
