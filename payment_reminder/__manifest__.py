@@ -65,6 +65,7 @@
         "views/res_partner_views.xml",
         "views/installment_plan_views.xml",
         "views/installment_plan_form_views.xml",
+        "views/installment_notice_views.xml",
         "views/installment_plan_line_views.xml",
         "views/installment_entrance_views.xml",
         "data/ir_actions_server.xml",

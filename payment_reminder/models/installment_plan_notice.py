@@ -3,6 +3,7 @@ import logging
 import psycopg2.errors
 
 from odoo import api, fields, models
+from odoo.tools.misc import format_date
 
 _logger = logging.getLogger(__name__)
 
@@ -202,7 +203,7 @@ class InstallmentPlan(models.Model):
         self._tell_responsible(
             self.env._(
                 "The instalment of %(date)s is late: %(amount)s",
-                date=line.date,
+                date=format_date(self.env, line.date, date_format="medium"),
                 amount=self.currency_id.format(line.amount_open),
             )
         )
