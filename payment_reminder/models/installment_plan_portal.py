@@ -295,6 +295,10 @@ class InstallmentPlan(models.Model):
         if not text:
             return False
         kinds = {"active": "success", "completed": "success", "defaulted": "danger"}
+        if self.is_late:
+            kinds["active"] = "warning"
+            late = self.env._("Please pay what is overdue, so that it stays so.")
+            text = f"{text} {late}"
         return {
             "kind": kinds.get(self.state, "warning"),
             "text": text,

@@ -233,7 +233,12 @@ class TestInstallmentPortalPage(InstallmentPageCommon, HttpCase):
         self.assertIn("paid on", lines[0]["note"])
         self.assertIn("2 days late, $\N{NO-BREAK SPACE}70.00 are", lines[1]["note"])
         page = self._open().text
-        for text in ("fa-check-circle", "fa-exclamation-circle", "Overdue instalment"):
+        for text in (
+            "fa-check-circle",
+            "fa-exclamation-circle",
+            "Overdue instalment",
+            "Please pay what is overdue",
+        ):
             self.assertIn(text, page)
 
     def test_several_late_ones_are_summed(self):
