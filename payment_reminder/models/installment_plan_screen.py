@@ -58,7 +58,7 @@ class InstallmentPlanScreen(models.AbstractModel):
         if self.state != "active" or not late:
             return False
         return self.env._(
-            "%(amount)s is late, since %(date)s.",
+            "%(amount)s is late, since %(date)s",
             amount=self.currency_id.format(sum(late.mapped("amount_open"))),
             date=self._format_own_date(late[0].date),
         )
@@ -98,7 +98,7 @@ class InstallmentPlanScreen(models.AbstractModel):
             return False
         return self.env._(
             "%(old_open)s was open in %(old_count)s instalments until %(old_end)s; now "
-            "it is %(open)s in %(count)s until %(end)s.",
+            "it is %(open)s in %(count)s until %(end)s",
             old_open=old.currency_id.format(old.amount_open),
             old_count=len(old.line_ids.filtered("amount_open")),
             old_end=self._format_own_date(old.date_end),

@@ -316,6 +316,9 @@ class TestPreview(WizardCommon):
         self._edit(wizard, 1, date=self._in_days(20))
         days = [self._in_days(days) for days in (7, 20, 27)]
         self.assertEqual(self._lines(wizard, "date"), days)
+        self._edit(wizard, 0, amount=99.0)
+        self._edit(wizard, 0, amount=100.0)
+        self.assertEqual(wizard.next_date, self._in_days(34))
         with Form(wizard) as form, form.line_ids.new() as line:
             line.date = wizard.next_date
         self.assertEqual(self._lines(wizard, "date"), [*days, self._in_days(34)])

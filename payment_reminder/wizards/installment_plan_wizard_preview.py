@@ -9,6 +9,14 @@ from odoo.fields import Command
 from ..tools import installments
 from ..tools.installments import InstallmentError
 
+#: How much later free instalments are proposed one after the other.
+STEPS = {
+    "weekly": {"weeks": 1},
+    "fortnightly": {"weeks": 2},
+    "monthly": {"months": 1},
+    "quarterly": {"months": 3},
+}
+
 
 class InstallmentPlanWizardPreview(models.AbstractModel):
     """The instalments before they are agreed: change one, the rest follows."""
@@ -72,27 +80,32 @@ class InstallmentPlanWizardPreview(models.AbstractModel):
             )
             wizard.may_agree = not wizard.needs_approval or plans._may_approve()
 
-    @api.depends("line_ids.date", "period", "first_date")
+    @api.depends("line_ids.date", "period", "first_date", "kept", "step")
     def _compute_next_date(self):
         for wizard in self:
-            last = max(filter(None, wizard.line_ids.mapped("date")), default=False)
-            wizard.next_date = wizard._get_next_date(last)
+            wizard.next_date = wizard._get_next_date()
 
-    def _get_next_date(self, last):
+    def _get_next_date(self):
         """Return the day that one more instalment is proposed for.
 
-        :param datetime.date last: of the last instalment there is
+        :rtype: datetime.date | bool
         """
-        start = self.anchor_date or self.first_date
-        if not last or not start:
-            return start
-        steps = {
-            "weekly": {"weeks": 1},
-            "fortnightly": {"weeks": 2},
-            "monthly": {"months": 1},
-            "quarterly": {"months": 3},
-        }
-        return fields.Date.add(last, **steps[self.period])
+        last = max(filter(None, self.line_ids.mapped("date")), default=False)
+        if not last:
+            return self.first_date
+        rhythm = self._get_rhythm()
+        if rhythm:
+            return rhythm.get_next(last)
+        return fields.Date.add(last, **STEPS[self.period])
+
+    def _get_rhythm(self):
+        """Return the rule of the dates in the preview, ``None`` for free ones."""
+        if self.step != "preview" or not self.kept:
+            return None
+        try:
+            return self._restore_kept().rhythm
+        except InstallmentError:  # the terms do not hold any more
+            return None
 
     # === EDITING === #
 
