@@ -128,7 +128,7 @@ class InstallmentPlanFlow(models.AbstractModel):
                 "date_valid": valid,
             }
         )
-        self._portal_ensure_token()
+        self._ensure_portal_keys()
         self._after_change()
 
     def _set_active(self, signer=None, signature=None):
@@ -152,7 +152,7 @@ class InstallmentPlanFlow(models.AbstractModel):
                 "signature": signature,
             }
         self.sudo().write(values)
-        self._portal_ensure_token()
+        self._ensure_portal_keys()
         self._book_cost()
         self._after_change()
         self.env.flush_all()  # another plan over the same invoice is refused here

@@ -19,6 +19,12 @@ class InstallmentPlan(models.Model):
         """Return whether customers may see it: no drafts, nor cancelled ones."""
         return super()._is_shown() and bool(self.proposed_on or self.activated_on)
 
+    def _ensure_portal_keys(self):
+        """Let the customer open the plan, and from there the invoices to pay."""
+        self.ensure_one()
+        self._portal_ensure_token()
+        self.item_ids.move_id.sudo()._dunning_ensure_portal_tokens()
+
     # === CONTENT === #
 
     def _prepare_portal_values(self):

@@ -140,6 +140,7 @@ class TestInstallmentPortalAccess(InstallmentPortalCommon, HttpCase):
         )
 
     def test_get_changes_nothing(self):
+        self.invoice.sudo().access_token = False  # looking at the plan makes none
         before = self._get_facts()
         self.authenticate("portal_a", "portal_a")
         for url in (self._path, self._url(self.plan), self._url(self.plan, token="")):
@@ -149,6 +150,7 @@ class TestInstallmentPortalAccess(InstallmentPortalCommon, HttpCase):
             self.assertIn(response.status_code, (404, 405))
         self.assertEqual(self._get_facts(), before)
         self.plan.action_activate()
+        self.invoice.sudo().access_token = False
         before = self._get_facts()
         self.assertEqual(self._open().status_code, 200)
         self.assertEqual(self._get_facts(), before)

@@ -282,8 +282,6 @@ class TestInstallmentPortalPage(InstallmentPageCommon, HttpCase):
     def test_pay_buttons_lead_to_the_invoices_only_while_active(self):
         self.assertNotIn("o_installment_pay", self._open().text)
         moves = self._overdue(30, 60.0) | self._overdue(20, 240.0)
-        for move in moves.sudo():
-            move._portal_ensure_token()
         plan = self._proposed(moves)
         self.assertFalse(self._shown(plan)["payments"])
         plan.action_activate()
