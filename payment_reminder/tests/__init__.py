@@ -32,6 +32,7 @@ from . import test_installment_letter
 from . import test_installment_notice
 from . import test_installment_payment_tour
 from . import test_installment_plan
+from . import test_installment_problem
 from . import test_installment_story
 from . import test_installment_portal
 from . import test_installment_portal_page
