@@ -14,6 +14,7 @@ from . import dunning_channel_handler
 from . import dunning_channel_email
 from . import dunning_channel_letter
 from . import dunning_document
+from . import dunning_printed_document
 from . import dunning_portal_document
 from . import dunning_letter_table
 from . import dunning_channel_call

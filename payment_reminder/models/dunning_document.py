@@ -1,7 +1,7 @@
 import base64
 from decimal import Decimal
 
-from odoo import fields, models
+from odoo import models
 from odoo.tools.image import image_data_uri
 from odoo.tools.misc import format_date
 
@@ -47,13 +47,6 @@ class DunningDocument(models.AbstractModel):
     def _format_date(self, date):
         """Return ``date`` in the customer's locale."""
         return format_date(self.env, date, lang_code=self.lang) if date else ""
-
-    def _get_signing_day(self):
-        """Return the day on which it was signed, where the company is."""
-        local = self.with_context(tz=self.company_id._get_dunning_tz())
-        return self.signed_on and fields.Datetime.context_timestamp(
-            local, self.signed_on
-        )
 
     def _to_decimal(self, amount):
         """Return a float amount of the notice's currency as an exact Decimal."""

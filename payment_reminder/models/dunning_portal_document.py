@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import plaintext2html
@@ -62,13 +62,6 @@ class DunningPortalDocument(models.AbstractModel):
         :rtype: dict
         """
         raise NotImplementedError
-
-    def _get_signing_day(self):
-        """Return the day of the signature where the company is."""
-        local = self.with_context(tz=self.company_id._get_dunning_tz())
-        return self.signed_on and fields.Datetime.context_timestamp(
-            local, self.signed_on
-        )
 
     # === DECIDING === #
 

@@ -1,95 +1,34 @@
 from markupsafe import Markup
 
 from odoo import models
-from odoo.exceptions import UserError
-from odoo.tools.image import image_data_uri
 
 
 class InstallmentPlanLetter(models.AbstractModel):
     """The agreement on paper: what is paid when, and what happens otherwise."""
 
     _name = "installment.plan.letter"
-    _inherit = "dunning.document"
+    _inherit = "dunning.printed.document"
     _description = "Instalment Plan: Agreement"
 
-    # === ACTION METHODS === #
-
-    def action_print(self):
-        """Open the agreement as a PDF."""
-        self.check_access("read")
-        report = self.env.ref("payment_reminder.action_report_installment_plan")
-        return report.report_action(self)
-
-    # === PRINTING === #
-
-    def _render_pdf(self):
-        """Return one PDF of all agreements, each on pages of its own.
-
-        :rtype: bytes
-        :raise LetterEngineError: when it cannot be made
-        """
-        printer = self.env["installment.plan.printer"]
-        return printer._merge_pdf(printer._render_pdf(self._prepare_letters()))
-
-    def _render_html(self):
-        """Return the agreements as a web page, to look at and to print.
-
-        :rtype: markupsafe.Markup
-        """
-        printer = self.env["installment.plan.printer"]
-        return printer._render_html(self._prepare_letters())
-
-    def _prepare_letters(self):
-        if not self:
-            raise UserError(self.env._("Choose a plan to print first."))
-        return [plan._prepare_letter_values() for plan in self]
-
-    def _get_document_name(self):
-        """Return the name of the file, without its ending.
-
-        :rtype: str
-        """
-        self.ensure_one()
-        local = self._localized()
-        name = local.env._("Instalment plan %(number)s", number=local.display_name)
-        return name.replace("/", "-")
-
-    def _render_bank_details(self):
-        """Return how to pay, for the mail templates.
-
-        :rtype: markupsafe.Markup
-        """
-        return self._render_part("payment_reminder.mail_bank_details")
+    _printer = "installment.plan.printer"
+    _report = "payment_reminder.action_report_installment_plan"
 
     # === CONTENT === #
 
-    def _prepare_letter_values(self):
-        """Return the values of the agreement on paper.
+    def _get_document_title(self):
+        return self.env._("Instalment plan %(number)s", number=self.display_name)
 
-        :return: the shape that ``installment.plan.printer`` documents
-        :rtype: dict
-        """
-        self.ensure_one()
-        local = self._localized()
+    def _prepare_letter_content(self):
         return {
-            "lang": local.lang,
-            "number": local.display_name,
-            "number_label": local.env._("Plan no."),
-            "date": local.date,
-            "subject": local._get_letter_subject(),
-            "sender": local._prepare_letter_sender(),
-            "recipient_lines": local._get_recipient_lines(),
-            "salutation": local._get_greeting(),
-            "intro": local._get_letter_intro(),
-            "claims": local._prepare_letter_rows(),
-            "currency": local.currency_id,
-            "total": local._to_decimal(local.amount_total),
-            "amount_in_words": local._spell_amount(local.amount_total),
-            "bank": local._get_payment_details(),
-            "reference": local._get_payment_reference(),
-            "closing": local._get_letter_closing(),
-            "acceptance": local._prepare_letter_acceptance(),
-            "info": local._get_letter_info(),
+            "number_label": self.env._("Plan no."),
+            "subject": self._get_letter_subject(),
+            "intro": self._get_letter_intro(),
+            "claims": self._prepare_letter_rows(),
+            "total": self._to_decimal(self.amount_total),
+            "amount_in_words": self._spell_amount(self.amount_total),
+            "bank": self._get_payment_details(),
+            "reference": self._get_payment_reference(),
+            "closing": self._get_letter_closing(),
         }
 
     def _get_letter_info(self):
@@ -206,21 +145,11 @@ class InstallmentPlanLetter(models.AbstractModel):
         )
         return f"{text} {late}"
 
-    def _prepare_letter_acceptance(self):
-        """Return what stands in the box for signatures."""
-        signatory = self._prepare_signatory() or {}
-        signed = self.signed_by and self.env._(
-            "Accepted by %(name)s on %(date)s.",
-            name=self.signed_by,
-            date=self._format_date(self._get_signing_day()),
-        )
-        return {
-            "own_side": self.env._("For %(company)s", company=self.company_id.name),
-            "other_side": self.env._(
-                "Accepted for %(customer)s", customer=self.partner_id.name
-            ),
-            "name": signatory.get("name") or "",
-            "function": signatory.get("function") or "",
-            "signed": signed or "",
-            "signature": self.signature and image_data_uri(self.signature),
-        }
+    # === MAIL === #
+
+    def _render_bank_details(self):
+        """Return how to pay, for the mail templates.
+
+        :rtype: markupsafe.Markup
+        """
+        return self._render_part("payment_reminder.mail_bank_details")

@@ -2,51 +2,22 @@ from markupsafe import Markup
 
 from odoo import models
 from odoo.exceptions import UserError
-from odoo.tools.image import image_data_uri
 
 
 class ServiceEstimateLetter(models.AbstractModel):
     """The estimate on paper: its words and figures, in the customer's language."""
 
     _name = "service.estimate.letter"
-    _inherit = "dunning.document"
+    _inherit = "dunning.printed.document"
     _description = "Estimate: Document"
 
-    # === ACTION METHODS === #
-
-    def action_print(self):
-        """Open the estimate as a PDF."""
-        self.check_access("read")
-        self._check_printable()
-        report = self.env.ref("payment_reminder.action_report_service_estimate")
-        return report.report_action(self)
+    _printer = "service.estimate.printer"
+    _report = "payment_reminder.action_report_service_estimate"
 
     # === PRINTING === #
 
-    def _render_pdf(self):
-        """Return one PDF of all estimates, each on pages of its own.
-
-        :rtype: bytes
-        :raise LetterEngineError: when it cannot be made
-        """
-        self._check_printable()
-        printer = self.env["service.estimate.printer"]
-        letters = [estimate._prepare_letter_values() for estimate in self]
-        return printer._merge_pdf(printer._render_pdf(letters))
-
-    def _render_html(self):
-        """Return the estimates as a web page, to look at and to print.
-
-        :rtype: markupsafe.Markup
-        """
-        self._check_printable()
-        letters = [estimate._prepare_letter_values() for estimate in self]
-        return self.env["service.estimate.printer"]._render_html(letters)
-
     def _check_printable(self):
-        """Raise a UserError that says what is missing on the paper."""
-        if not self:
-            raise UserError(self.env._("Choose an estimate to print first."))
+        super()._check_printable()
         for estimate in self:
             if estimate.is_template:
                 raise UserError(
@@ -65,42 +36,19 @@ class ServiceEstimateLetter(models.AbstractModel):
             if problems:
                 raise UserError("\n".join(problems))
 
-    def _get_document_name(self):
-        """Return the name of the file, without its ending.
-
-        :rtype: str
-        """
-        self.ensure_one()
-        local = self._localized()
-        name = local.env._("Estimate %(number)s", number=local.display_name)
-        return name.replace("/", "-")
+    def _get_document_title(self):
+        return self.env._("Estimate %(number)s", number=self.display_name)
 
     # === CONTENT === #
 
-    def _prepare_letter_values(self):
-        """Return the values of the estimate on paper.
-
-        :return: the shape that ``service.estimate.printer`` documents
-        :rtype: dict
-        """
-        self.ensure_one()
-        local = self._localized()
+    def _prepare_letter_content(self):
         return {
-            "lang": local.lang,
-            "number": local.display_name,
-            "number_label": local.env._("Estimate no."),
-            "date": local.date,
-            "subject": local._get_letter_subject(),
-            "sender": local._prepare_letter_sender(),
-            "recipient_lines": local._get_recipient_lines(),
-            "salutation": local._get_greeting(),
-            "intro": local._get_letter_intro(),
-            "claims": local._prepare_letter_stages(),
-            "currency": local.currency_id,
-            "totals": local._prepare_letter_totals(),
-            "closing": local._get_letter_closing(),
-            "acceptance": local._prepare_letter_acceptance(),
-            "info": local._get_letter_info(),
+            "number_label": self.env._("Estimate no."),
+            "subject": self._get_letter_subject(),
+            "intro": self._get_letter_intro(),
+            "claims": self._prepare_letter_stages(),
+            "totals": self._prepare_letter_totals(),
+            "closing": self._get_letter_closing(),
         }
 
     def _get_letter_info(self):
@@ -253,19 +201,3 @@ class ServiceEstimateLetter(models.AbstractModel):
             "on its page.",
             date=self._format_date(self.date_valid),
         )
-
-    def _prepare_letter_acceptance(self):
-        """Return what stands in the box for signatures."""
-        signatory = self._prepare_signatory() or {}
-        is_accepted = self.state in ("accepted", "invoiced")
-        signature = is_accepted and self.signature
-        return {
-            "own_side": self.env._("For %(company)s", company=self.company_id.name),
-            "other_side": self.env._(
-                "Accepted for %(customer)s", customer=self.partner_id.name
-            ),
-            "name": signatory.get("name") or "",
-            "function": signatory.get("function") or "",
-            "signed": self._get_accepted_text() if is_accepted else "",
-            "signature": signature and image_data_uri(signature),
-        }

@@ -145,7 +145,7 @@ class ServiceEstimate(models.Model):
         if self.state in ("accepted", "invoiced"):
             return {
                 "kind": "success",
-                "text": self._get_accepted_text(),
+                "text": self._get_signed_text(),
                 "signature": self.signature,
             }
         return {
@@ -155,13 +155,6 @@ class ServiceEstimate(models.Model):
             "newer_label": self.env._("Open the newer revision"),
             "reason": self.decline_reason,
         }
-
-    def _get_accepted_text(self):
-        return self.env._(
-            "Accepted by %(name)s on %(date)s.",
-            name=self.signed_by or "",
-            date=self._format_date(self._get_signing_day()),
-        )
 
     def _get_replacement(self):
         """Return the newest revision for the same customer that may be shown.

@@ -78,7 +78,7 @@ class TestInstallmentLetter(InstallmentCommon):
             reports._render_qweb_pdf(
                 "payment_reminder.action_report_installment_plan", plan.ids
             )
-        with self.assertRaisesRegex(UserError, "Choose a plan"):
+        with self.assertRaisesRegex(UserError, "Choose what to print"):
             plan.browse()._render_pdf()
 
 
