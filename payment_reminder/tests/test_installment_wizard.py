@@ -1,6 +1,5 @@
 from datetime import date, timedelta
 from decimal import Decimal
-from unittest.mock import patch
 
 from odoo.exceptions import UserError
 from odoo.fields import Command
@@ -85,6 +84,16 @@ class TestWaysIn(WizardCommon):
         plan = self._made(wizard.action_save_draft())
         self.assertEqual(plan.item_ids.move_id, moves)
         self.assertEqual(plan.amount_total, 300.01)
+
+    def test_action_menu_of_the_invoices_opens_the_wizard(self):
+        action = self.env.ref("payment_reminder.action_account_move_installment_plan")
+        bound = self.env["ir.actions.actions"].get_bindings("account.move")["action"]
+        self.assertIn(action.id, [one["id"] for one in bound])
+        moves = self._overdue(20, 100.0) | self._overdue(10, 200.0)
+        opened = action.with_context(
+            active_model="account.move", active_ids=moves.ids, active_id=moves[0].id
+        ).run()
+        self.assertEqual(self._get_wizard(opened).move_ids, moves)
 
     def test_invoice_taken_out_of_the_wizard_is_not_covered(self):
         moves = self._overdue(20, 100.0) | self._overdue(10, 200.0)
@@ -191,6 +200,18 @@ class TestTerms(WizardCommon):
         self.assertEqual(self._lines(wizard), [100.0, 100.0, 100.0])
         self.assertEqual(self._lines(wizard, "date")[1], self._in_days(30))
 
+    def test_free_rows_begin_with_the_days_of_the_rhythm(self):
+        wizard = self._open(has_down_payment=True, down_amount=50.0)
+        with Form(wizard) as form:
+            form.by = "free"
+            with form.line_ids.edit(1) as line:
+                line.amount = 150.0
+            self.assertEqual(form.amount_left, 100.0)
+        days = [self._in_days(days) for days in (7, 14, 21)]
+        self.assertEqual(wizard.line_ids.mapped("date"), days)
+        wizard.action_preview()
+        self.assertEqual(self._lines(wizard), [50.0, 50.0, 150.0, 50.0])
+
     def test_free_rows_stand_beside_a_down_payment(self):
         wizard = self._preview(
             by="free",
@@ -208,21 +229,28 @@ class TestTerms(WizardCommon):
 
     def test_months_end_on_their_last_day(self):
         year = self.today.year + 1
-        with self._at(date(year, 1, 5)):
-            wizard = self._preview(
-                period="monthly", first_date=date(year, 1, 31), day_rule="end"
-            )
-        days = self._lines(wizard, "date")
-        self.assertEqual((days[0].day, days[2].day), (31, 31))
-        self.assertEqual(days[1], date(year, 3, 1) - timedelta(days=1))
-        with self._at(date(year, 1, 5)):
-            wizard = self._preview(
-                period="monthly",
-                first_date=date(year, 1, 10),
-                day_rule="day",
-                day_of_month=31,
-            )
-        self.assertEqual(self._lines(wizard, "date")[1:], days[1:])
+        february = date(year, 3, 1) - timedelta(days=1)
+        for values, days in (
+            (
+                {"first_date": date(year, 1, 31), "day_rule": "same"},
+                [date(year, 1, 31), february, date(year, 3, 31)],
+            ),
+            (
+                {"first_date": date(year, 4, 30), "day_rule": "end"},
+                [date(year, 4, 30), date(year, 5, 31), date(year, 6, 30)],
+            ),
+            (
+                {
+                    "first_date": date(year, 1, 10),
+                    "day_rule": "day",
+                    "day_of_month": 31,
+                },
+                [date(year, 1, 10), february, date(year, 3, 31)],
+            ),
+        ):
+            with self.subTest(values):
+                wizard = self._preview(period="monthly", **values)
+                self.assertEqual(self._lines(wizard, "date"), days)
 
     def test_weekends_and_holidays_move_to_the_next_working_day(self):
         year = self.today.year + 1
@@ -280,11 +308,6 @@ class TestTerms(WizardCommon):
         move = self._overdue(20, 100.0, invoice_cash_rounding_id=cash.id)
         self.assertEqual(self._lines(self._preview(move)), [33.35, 33.35, 33.3])
 
-    def _at(self, day):
-        return patch.object(
-            type(self.env.company), "_get_dunning_today", lambda company: day
-        )
-
 
 @tagged("post_install", "-at_install")
 class TestPreview(WizardCommon):
@@ -318,9 +341,7 @@ class TestPreview(WizardCommon):
         self.assertEqual(self._lines(wizard, "date"), days)
         self._edit(wizard, 0, amount=99.0)
         self._edit(wizard, 0, amount=100.0)
-        self.assertEqual(wizard.next_date, self._in_days(34))
-        with Form(wizard) as form, form.line_ids.new() as line:
-            line.date = wizard.next_date
+        wizard.action_add()
         self.assertEqual(self._lines(wizard, "date"), [*days, self._in_days(34)])
         self.assertEqual(self._lines(wizard), [100.0, 100.0, 50.0, 50.0])
 
@@ -335,6 +356,18 @@ class TestPreview(WizardCommon):
             form.line_ids.remove(0)
         self.assertEqual(self._lines(wizard), [100.0, 100.0, 100.0])
         self.assertEqual(self._lines(wizard, "number"), [1, 2, 3])
+
+    def test_free_instalment_is_added_a_period_later(self):
+        lines = [Command.create({"date": self._in_days(9), "amount": 300.0})]
+        wizard = self._preview(by="free", line_ids=lines)
+        wizard.action_add()
+        self.assertEqual(self._lines(wizard, "date")[1], self._in_days(16))
+        self.assertEqual(self._lines(wizard), [150.0, 150.0])
+
+    def test_instalment_that_leaves_nothing_is_not_added(self):
+        wizard = self._preview(self._overdue(20, 0.02), count=2)
+        with self.assertRaisesRegex(UserError, "too little"):
+            wizard.action_add()
 
     def test_removed_down_payment_is_none_any_more(self):
         wizard = self._preview(

@@ -212,6 +212,7 @@ PUBLIC_METHODS = {
     "installment.plan.line": {"action_open_plan"},
     "installment.plan.wizard": {
         "action_activate",
+        "action_add",
         "action_back",
         "action_preview",
         "action_propose",
@@ -227,6 +228,7 @@ PARTS = {
     "installment.plan.approval": "installment.plan",
     "installment.plan.flow": "installment.plan",
     "installment.plan.screen": "installment.plan",
+    "installment.plan.wizard.preview": "installment.plan.wizard",
     "service.estimate.flow": "service.estimate",
     "service.estimate.letter": "service.estimate",
     "service.estimate.invoicing": "service.estimate",
