@@ -27,6 +27,7 @@ from . import test_estimate_security
 from . import test_estimate_speed
 from . import test_estimate_tour
 from . import test_installment_plan
+from . import test_installment_preview
 from . import test_installment_screens
 from . import test_installment_tour
 from . import test_installment_wizard
