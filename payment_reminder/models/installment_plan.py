@@ -325,29 +325,6 @@ class InstallmentPlan(models.Model):
             total = plan.amount_total
             plan.progress = 100 * plan.amount_paid / total if total else 0.0
 
-    @api.depends("line_ids")
-    def _compute_count(self):
-        for plan in self:
-            plan.count = len(plan.line_ids)
-
-    @api.depends("line_ids.date", "line_ids.paid_on", "line_ids.amount_open", "state")
-    def _compute_missed_count(self):
-        for plan in self:
-            today = plan.company_id._get_dunning_today()
-            plan.missed_count = len(plan._get_missed_lines(today))
-            plan.is_late = plan.state == "active" and bool(
-                plan._get_missed_lines(today).filtered(lambda line: not line.paid_on)
-            )
-
-    def _search_is_late(self, operator, value):
-        if operator not in ("in", "not in"):
-            return NotImplemented
-        late = self.env["installment.plan.line"]._search(
-            [("plan_id.state", "=", "active"), ("is_missed", "=", True)]
-        )
-        wanted = (True in value) == (operator == "in")
-        return [("line_ids", "any" if wanted else "not any", [("id", "in", late)])]
-
     @api.model
     def _group_expand_state(self, states, domain):
         return [state for state, _label in self._fields["state"].selection]

@@ -110,6 +110,25 @@ class InstallmentPlanAllocation(models.AbstractModel):
             """,
             todays=companies._get_dunning_todays_sql(),
         )
+    # === WHAT IS LATE === #
+
+    @api.depends("line_ids.date", "line_ids.paid_on", "line_ids.amount_open", "state")
+    def _compute_missed_count(self):
+        for plan in self:
+            today = plan.company_id._get_dunning_today()
+            plan.missed_count = len(plan._get_missed_lines(today))
+            plan.is_late = plan.state == "active" and bool(
+                plan._get_missed_lines(today).filtered(lambda line: not line.paid_on)
+            )
+
+    def _search_is_late(self, operator, value):
+        if operator not in ("in", "not in"):
+            return NotImplemented
+        late = self.env["installment.plan.line"]._search(
+            [("plan_id.state", "=", "active"), ("is_missed", "=", True)]
+        )
+        wanted = (True in value) == (operator == "in")
+        return [("line_ids", "any" if wanted else "not any", [("id", "in", late)])]
 
     # === FOR AN INVOICE === #
 

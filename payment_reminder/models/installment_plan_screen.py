@@ -22,6 +22,11 @@ class InstallmentPlanScreen(models.AbstractModel):
 
     # === COMPUTE METHODS === #
 
+    @api.depends("line_ids")
+    def _compute_count(self):
+        for plan in self:
+            plan.count = len(plan.line_ids)
+
     @api.depends("line_ids.date")
     def _compute_date_end(self):
         for plan in self:

@@ -38,6 +38,7 @@ from . import test_installment_portal
 from . import test_installment_portal_page
 from . import test_installment_portal_tour
 from . import test_installment_request
+from . import test_installment_preview
 from . import test_installment_screens
 from . import test_installment_tour
 from . import test_installment_wizard

@@ -215,6 +215,7 @@ PUBLIC_METHODS = {
     "installment.plan.line": {"action_open_plan"},
     "installment.plan.wizard": {
         "action_activate",
+        "action_add",
         "action_back",
         "action_preview",
         "action_propose",
@@ -230,6 +231,7 @@ PARTS = {
     "installment.plan.approval": "installment.plan",
     "installment.plan.flow": "installment.plan",
     "installment.plan.screen": "installment.plan",
+    "installment.plan.wizard.preview": "installment.plan.wizard",
     "service.estimate.flow": "service.estimate",
     "dunning.printed.document": "service.estimate",
     "service.estimate.invoicing": "service.estimate",

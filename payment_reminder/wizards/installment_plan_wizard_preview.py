@@ -9,7 +9,7 @@ from odoo.fields import Command
 from ..tools import installments
 from ..tools.installments import InstallmentError
 
-#: How much later free instalments are proposed one after the other.
+#: How much later than the last one a free instalment is added.
 STEPS = {
     "weekly": {"weeks": 1},
     "fortnightly": {"weeks": 2},
@@ -32,7 +32,6 @@ class InstallmentPlanWizardPreview(models.AbstractModel):
     )
     kept = fields.Text(help="The days and amounts before the last change, as JSON.")
     anchor_date = fields.Date(help="The day that was changed last: others follow it.")
-    next_date = fields.Date(compute="_compute_next_date")
 
     amount_lines = fields.Monetary(string="Sum", compute="_compute_amounts")
     amount_left = fields.Monetary(string="Not Yet Divided", compute="_compute_amounts")
@@ -49,6 +48,9 @@ class InstallmentPlanWizardPreview(models.AbstractModel):
 
     @api.depends(
         "amount_open",
+        "step",
+        "has_down_payment",
+        "down_amount",
         "line_ids.amount",
         "line_ids.interest",
         "line_ids.fee",
@@ -58,13 +60,20 @@ class InstallmentPlanWizardPreview(models.AbstractModel):
         for wizard in self:
             lines = wizard.line_ids
             wizard.amount_lines = sum(lines.mapped("amount"))
-            wizard.amount_left = wizard.amount_open - wizard.amount_lines
+            wizard.amount_left = wizard._get_amount_left()
             wizard.amount_interest = sum(lines.mapped("interest"))
             wizard.amount_fee = sum(lines.mapped("fee"))
             wizard.amount_payable = (
                 wizard.amount_lines + wizard.amount_interest + wizard.amount_fee
             )
             wizard.date_end = max(filter(None, lines.mapped("date")), default=False)
+
+    def _get_amount_left(self):
+        """Return what no row and no down payment takes yet, of free ones."""
+        down = 0.0
+        if self.step == "terms" and self.has_down_payment:
+            down = self.down_amount
+        return self.amount_open - self.amount_lines - down
 
     @api.depends("amount_open", "date_end")
     @api.depends_context("uid")
@@ -80,32 +89,21 @@ class InstallmentPlanWizardPreview(models.AbstractModel):
             )
             wizard.may_agree = not wizard.needs_approval or plans._may_approve()
 
-    @api.depends("line_ids.date", "period", "first_date", "kept", "step")
-    def _compute_next_date(self):
-        for wizard in self:
-            wizard.next_date = wizard._get_next_date()
+    # === FREE ROWS === #
 
-    def _get_next_date(self):
-        """Return the day that one more instalment is proposed for.
-
-        :rtype: datetime.date | bool
-        """
-        last = max(filter(None, self.line_ids.mapped("date")), default=False)
-        if not last:
-            return self.first_date
-        rhythm = self._get_rhythm()
-        if rhythm:
-            return rhythm.get_next(last)
-        return fields.Date.add(last, **STEPS[self.period])
-
-    def _get_rhythm(self):
-        """Return the rule of the dates in the preview, ``None`` for free ones."""
-        if self.step != "preview" or not self.kept:
-            return None
+    @api.onchange("by")
+    def _onchange_by(self):
+        """Propose days for free instalments, in the rhythm that was chosen before."""
+        if self.by != "free" or self.line_ids:
+            return
+        terms = replace(
+            self._get_terms(), rows=None, count=self.count, down_payment=None
+        )
         try:
-            return self._restore_kept().rhythm
-        except InstallmentError:  # the terms do not hold any more
-            return None
+            plan = installments.schedule(replace(terms, interest=None, fee=Decimal(0)))
+        except InstallmentError:
+            return
+        self.line_ids = [Command.create({"date": line.date}) for line in plan.lines]
 
     # === EDITING === #
 
@@ -169,6 +167,22 @@ class InstallmentPlanWizardPreview(models.AbstractModel):
     def _add_line(self, plan, line):
         amount = self._to_decimal(line.amount) if line.amount else None
         return installments.add(plan, line.date or None, amount)
+
+    # === ACTION METHODS === #
+
+    def action_add(self):
+        """Add an instalment behind the last one: the two share what that one had."""
+        self.ensure_one()
+        plan = self._call(lambda: self._append(self._restore()))
+        self._show_schedule(plan)
+        return self._reopen()
+
+    def _append(self, plan):
+        """Return the plan with one more instalment, in the rhythm of the others."""
+        if plan.rhythm:
+            return installments.add(plan)
+        day = fields.Date.add(plan.lines[-1].date, **STEPS[self.period])
+        return installments.add(plan, day)
 
     # === ROWS === #
 

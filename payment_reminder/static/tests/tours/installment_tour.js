@@ -46,6 +46,24 @@ registry.category("web_tour.tours").add("payment_reminder_installment", {
             trigger: ".modal [name='amount_lines']:contains('300.00')",
         },
         {
+            content: "One more",
+            trigger: ".modal button[name='action_add']",
+            run: "click",
+        },
+        {
+            content: "It shares what the last one had",
+            trigger: ".modal [name='line_ids'] .o_data_row:eq(4) [name='amount']:contains('25.00')",
+        },
+        {
+            content: "Take it out again",
+            trigger: ".modal [name='line_ids'] .o_data_row:eq(4) .o_list_record_remove",
+            run: "click",
+        },
+        {
+            content: "The last one pays what it has paid",
+            trigger: ".modal [name='line_ids']:not(:has(.o_data_row:eq(4))) .o_data_row:eq(3) [name='amount']:contains('50.00')",
+        },
+        {
             content: "It is agreed",
             trigger: ".modal button[name='action_activate']",
             run: "click",
