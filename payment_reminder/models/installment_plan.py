@@ -189,7 +189,7 @@ class InstallmentPlan(models.Model):
         selection=[
             ("draft", "Draft"),
             ("proposed", "Proposed"),
-            ("active", "Active"),
+            ("active", "In force"),
             ("completed", "Completed"),
             ("defaulted", "Defaulted"),
             ("cancelled", "Cancelled"),

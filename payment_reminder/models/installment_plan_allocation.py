@@ -110,6 +110,7 @@ class InstallmentPlanAllocation(models.AbstractModel):
             """,
             todays=companies._get_dunning_todays_sql(),
         )
+
     # === WHAT IS LATE === #
 
     @api.depends("line_ids.date", "line_ids.paid_on", "line_ids.amount_open", "state")

@@ -49,6 +49,15 @@ class ResConfigSettings(models.TransientModel):
     installment_default_days = fields.Integer(
         related="company_id.installment_default_days", readonly=False
     )
+    installment_request_is_offered = fields.Boolean(
+        related="company_id.installment_request_is_offered", readonly=False
+    )
+    installment_request_max_count = fields.Integer(
+        related="company_id.installment_request_max_count", readonly=False
+    )
+    installment_request_max_days = fields.Integer(
+        related="company_id.installment_request_max_days", readonly=False
+    )
     installment_approval_months = fields.Integer(
         related="company_id.installment_approval_months", readonly=False
     )
