@@ -30,9 +30,9 @@ class ServiceEstimateReview(models.AbstractModel):
     @api.depends("stage_ids.factor_values")
     def _compute_deadline_text(self):
         for estimate in self:
-            estimate.deadline_text = estimate._get_deadline_text()
+            estimate.deadline_text = estimate._get_deadline_factor_text()
 
-    def _get_deadline_text(self):
+    def _get_deadline_factor_text(self):
         """Return the rating of the deadline in words: 'Deadline: rush × 1.25'.
 
         :rtype: str | bool

@@ -80,7 +80,7 @@ class TestEstimatePortalAccess(EstimatePortalCommon, HttpCase):
         self.assertEqual(result, {"estimate_count": 1})
 
     def test_address_cannot_put_words_on_the_page(self):
-        page = self._open(problem="Pay+elsewhere", status=500, document=1, template="x")
+        page = self._open(problem="Pay+elsewhere", status=500, banner=1, template="x")
         self.assertEqual(page.status_code, 200)
         self.assertNotIn("Pay elsewhere", page.text)
 
