@@ -17,7 +17,7 @@ class ServiceEstimateLetter(models.AbstractModel):
     # === PRINTING === #
 
     def _check_printable(self):
-        super()._check_printable()
+        done = super()._check_printable()
         for estimate in self:
             if estimate.is_template:
                 raise UserError(
@@ -35,6 +35,7 @@ class ServiceEstimateLetter(models.AbstractModel):
             problems = estimate._get_problems()
             if problems:
                 raise UserError("\n".join(problems))
+        return done
 
     def _get_document_title(self):
         return self.env._("Estimate %(number)s", number=self.display_name)

@@ -70,7 +70,7 @@ registry.category("web_tour.tours").add("payment_reminder_installment", {
         },
         {
             content: "The plan is open, and active",
-            trigger: "body:not(:has(.modal)) .o_form_view .o_statusbar_status .o_arrow_button_current:contains('Active')",
+            trigger: "body:not(:has(.modal)) .o_form_view .o_statusbar_status .o_arrow_button_current:contains('In force')",
         },
         {
             content: "It has the instalments that were shown",
