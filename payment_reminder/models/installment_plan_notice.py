@@ -179,6 +179,7 @@ class InstallmentPlan(models.Model):
             message_type="comment",
             subtype_xmlid="mail.mt_note",
             email_layout_xmlid="mail.mail_notification_layout",
+            email_add_signature=False,  # the text has one, of the responsible person
             attachments=self._get_mail_attachments(kind),
         )
         if self.case_id:

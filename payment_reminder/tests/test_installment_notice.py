@@ -45,6 +45,14 @@ class TestInstallmentNotice(InstallmentCommon):
         self.assertEqual(plan.notice_ids.kind, "proposal")
         self.assertEqual(plan.notice_ids.message_id, mail)
 
+    def test_mail_is_signed_once_by_the_responsible_person(self):
+        self.env.user.signature = "Somebody else"
+        plan = self._active_plan()
+        self._remind(2)
+        [mail] = self._mails(plan)
+        self.assertFalse(mail.email_add_signature)
+        self.assertEqual(self._read(mail).count(plan.user_id.name), 1)
+
     def test_heads_up_is_optional_and_comes_before_the_day_only(self):
         plan = self._active_plan()
         self.assertFalse(self._remind(-3))
