@@ -131,19 +131,8 @@ class InstallmentPlanLetter(models.AbstractModel):
         return texts
 
     def _get_default_text(self):
-        """Return what ends the plan, in one sentence or two."""
-        text = self.env._(
-            "If an instalment is open for more than %(days)s days after its day, the "
-            "plan ends and all that is left becomes payable at once.",
-            days=self.grace_days,
-        )
-        if not self.max_missed:
-            return text
-        late = self.env._(
-            "The same holds when more than %(count)s instalments are paid late.",
-            count=self.max_missed,
-        )
-        return f"{text} {late}"
+        """Return what ends the plan, in one or two sentences."""
+        return " ".join(self._localized()._get_end_rules())
 
     # === MAIL === #
 

@@ -258,8 +258,23 @@ class InstallmentPlan(models.Model):
         self.ensure_one()
         rules = [
             self.env._("Please pay every instalment on its day at the latest."),
-            self._get_grace_text(),
+            *self._get_end_rules(),
         ]
+        rules.append(
+            self.env._(
+                "If you see that you cannot pay in time, ask us before the day: a plan "
+                "can be changed."
+            )
+        )
+        return rules
+
+    def _get_end_rules(self):
+        """Return what ends the plan, as its page, agreement and mails say it.
+
+        :return: sentences
+        :rtype: list[str]
+        """
+        rules = [self._get_grace_text()]
         if self.max_missed == 1:
             rules.append(
                 self.env._("It ends as well if more than one instalment is paid late.")
@@ -271,12 +286,6 @@ class InstallmentPlan(models.Model):
                     count=self.max_missed,
                 )
             )
-        rules.append(
-            self.env._(
-                "If you see that you cannot pay in time, ask us before the day: a plan "
-                "can be changed."
-            )
-        )
         return rules
 
     def _get_grace_text(self):
