@@ -234,6 +234,8 @@ PARTS = {
     "installment.plan.wizard.preview": "installment.plan.wizard",
     "service.estimate.flow": "service.estimate",
     "dunning.printed.document": "service.estimate",
+    "installment.plan.letter": "installment.plan",
+    "service.estimate.letter": "service.estimate",
     "service.estimate.invoicing": "service.estimate",
     "service.estimate.pricing": "service.estimate",
     "service.estimate.review": "service.estimate",
