@@ -1,11 +1,8 @@
 from datetime import timedelta
-from decimal import Decimal
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
-
-from ..tools.installments import Terms, schedule
 
 
 class InstallmentPlanFlow(models.AbstractModel):
@@ -230,15 +227,8 @@ class InstallmentPlanFlow(models.AbstractModel):
         today = self._get_today()
         left = len(self.line_ids.filtered(lambda line: line.amount_open)) or 1
         coming = self.line_ids.filtered(lambda line: line.date > today)
-        return schedule(
-            Terms(
-                total=self._to_decimal(sum(lines.mapped("amount_residual_currency"))),
-                step=Decimal(str(self.currency_id.rounding)),
-                count=len(coming) or left,
-                period=self.period,
-                first_date=coming[:1].date or today + timedelta(days=7),
-            )
-        )
+        first = coming[:1].date or today + timedelta(days=7)
+        return self._schedule_equal(lines, len(coming) or left, first, self.period)
 
     # === DEFAULT === #
 

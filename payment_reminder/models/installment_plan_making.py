@@ -62,13 +62,32 @@ class InstallmentPlanMaking(models.AbstractModel):
         :raise UserError: when they cannot be paid by such a plan, in words
         :rtype: installment.plan
         """
-        lines = moves.line_ids.filtered(
-            lambda line: line.account_type == "asset_receivable" and not line.reconciled
-        )
+        lines = self._get_open_receivables(moves)
         items = self.env["installment.plan.item"]
         items._check_plannable(lines, self.browse(values.get("replaces_id")))
-        currency = lines.currency_id
-        total = currency.round(sum(lines.mapped("amount_residual_currency")))
+        plan = self._schedule_equal(lines, count, first_date, period)
+        return self._make(lines, plan, **values)
+
+    @api.model
+    def _get_open_receivables(self, moves):
+        """Return what is still owed of invoices.
+
+        :rtype: account.move.line
+        """
+        return moves.line_ids.filtered(
+            lambda line: line.account_type == "asset_receivable" and not line.reconciled
+        )
+
+    @api.model
+    def _schedule_equal(self, move_lines, count, first_date, period="monthly"):
+        """Return equal instalments over what receivables of one currency are open for.
+
+        :param account.move.line move_lines: open receivables
+        :raise UserError: when there can be no such schedule, in words
+        :rtype: Schedule
+        """
+        currency = move_lines.currency_id
+        total = sum(move_lines.mapped("amount_residual_currency"))
         terms = Terms(
             total=Decimal(f"{total:.{currency.decimal_places}f}"),
             step=Decimal(str(currency.rounding)),
@@ -77,11 +96,10 @@ class InstallmentPlanMaking(models.AbstractModel):
             first_date=first_date,
         )
         try:
-            plan = schedule(terms)
+            return schedule(terms)
         except InstallmentError as error:
             problem = self.env["installment.problem"]._explain(error)
             raise UserError(problem) from None
-        return self._make(lines, plan, **values)
 
     def _prepare_interest_values(self, terms):
         if not terms.interest:

@@ -1,5 +1,3 @@
-from decimal import Decimal
-
 from dateutil.relativedelta import relativedelta
 
 from odoo import SUPERUSER_ID, fields, models
@@ -7,7 +5,6 @@ from odoo.exceptions import UserError
 from odoo.tools import plaintext2html
 from odoo.tools.misc import format_date
 
-from ..tools.installments import InstallmentError, Terms, schedule
 from .dunning_portal_document import MAX_TEXT
 
 
@@ -109,9 +106,7 @@ class InstallmentRequest(models.AbstractModel):
         return False
 
     def _get_receivables(self, move):
-        return move.line_ids.filtered(
-            lambda line: line.account_type == "asset_receivable" and not line.reconciled
-        )
+        return self.env["installment.plan"]._get_open_receivables(move)
 
     def _prepare_form(self, company):
         """Return the limits of what can be asked for.
@@ -169,18 +164,9 @@ class InstallmentRequest(models.AbstractModel):
                     count=form["counts"][-1],
                 )
             )
-        lines = self._get_receivables(move)
-        terms = Terms(
-            total=sum(lines.mapped("amount_residual_currency")),
-            step=Decimal(str(move.currency_id.rounding)),
-            count=count,
-            first_date=first_date,
+        found = self.env["installment.plan"]._schedule_equal(
+            self._get_receivables(move), count, first_date
         )
-        try:
-            found = schedule(terms)
-        except InstallmentError as error:
-            words = self.env["installment.problem"]._explain(error)
-            raise UserError(words) from None
         self._check_days(found, form)
         return found
 

@@ -74,6 +74,15 @@ class TestInstallmentRequest(InstallmentPortalCommon, HttpCase):
         self.assertFalse(self._reason(self.move))
         self.assertEqual(self.url_open(self._url(plan, token="x")).status_code, 404)
 
+    def test_terms_of_one_invoice_are_summed_to_the_cent(self):
+        days = (self._in_days(-20), self._in_days(-5))
+        move = self._term_invoice((100.1, days[0]), (200.2, days[1]))
+        amounts = self._receivables(move).mapped("amount_residual_currency")
+        self.assertNotEqual(sum(amounts), 300.3)  # as a float, it has a tail
+        move.sudo()._portal_ensure_token()
+        self._ask(move)
+        self.assertEqual(self._drafts(move).amount_total, 300.3)
+
     def test_request_is_on_the_desk_of_the_customers_case(self):
         self._ask()
         case = self._case()
