@@ -159,8 +159,14 @@ def _serve(server, options, smtp_port):
             health = f"{address}/web/health"
             _wait_until(lambda: _answers(health), process, "Odoo", log)
         say(TOUR.format(address=address, mail=MAIL))
-        process.wait()
+        _wait_for_end(process)
     raise ToolError(f"Odoo has ended: see {LOG / log}.")
+
+
+def _wait_for_end(process):
+    """Wait in short turns: a signal just before an endless wait would be lost in it."""
+    while process.poll() is None:
+        time.sleep(0.2)
 
 
 def _run_once(server, name, smtp_port):

@@ -95,7 +95,7 @@ def test_interrupt_stops_everything_that_was_started(name):
         assert any("Ctrl-C stops everything" in line for line in lines)
         assert not is_port_free(port)
         os.killpg(demo.pid, signal.SIGINT)
-        assert demo.wait(timeout=30) == 130
+        assert demo.wait(timeout=90) == 130
     assert is_port_free(port)
     assert not processes_with(name)
 
