@@ -3,4 +3,5 @@ from . import estimate
 from . import installment
 from . import installment_request
 from . import main
+from . import payment_page
 from . import statement

@@ -42,6 +42,8 @@ from . import dunning_planner_notice
 from . import dunning_planner
 from . import dunning_statement
 from . import dunning_statement_entrance
+from . import dunning_link
+from . import dunning_payment_page
 from . import dunning_desk
 from . import dunning_explainer
 from . import dunning_notice_content

@@ -41,6 +41,12 @@ class ResCompany(models.Model):
         "review of a run.",
     )
 
+    dunning_link_days = fields.Integer(
+        string="Validity of Payment Links",
+        default=90,
+        help="Days for which the link in a reminder opens the customer's page.",
+    )
+
     estimate_validity_days = fields.Integer(
         string="Validity of Estimates",
         default=30,

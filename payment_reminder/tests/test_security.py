@@ -25,6 +25,7 @@ MATRIX = {
     "dunning.clarity.check": (READ, READ, READ, WORK),
     "dunning.clarity.finding": (NO, READ, READ, READ),
     "dunning.promise": (NO, READ, ADD, ADD),
+    "dunning.link": (NO, READ, READ, READ),
     "dunning.pause": (NO, READ, ADD, ADD),
     "dunning.dispute": (NO, READ, ADD, ADD),
     "dunning.explanation": (NO, ADD, ADD, ADD),
@@ -287,6 +288,7 @@ class SecurityCommon(DunningCommon):
             "dunning.promise": self._case()._promise(
                 50.0, self.company._get_dunning_today()
             ),
+            "dunning.link": self.env["dunning.link"]._issue(self._case()),
             "dunning.pause": self._pause(self.invoice),
             "dunning.dispute": self._object(self.invoice),
             "installment.plan": plan,
