@@ -3,10 +3,12 @@ from importlib.util import find_spec
 from . import test_bad_input
 from . import test_bounce
 from . import test_call
+from . import test_call_outcome
 from . import test_call_tour
 from . import test_call_wizard
 from . import test_case
 from . import test_clarity
+from . import test_clarity_planning
 from . import test_complaints
 from . import test_controllers
 from . import test_desk
@@ -48,10 +50,13 @@ from . import test_letter_printer
 from . import test_pause
 from . import test_payment_page
 from . import test_planner
+from . import test_planner_exclusion
+from . import test_planner_recipient
 from . import test_procedure
 from . import test_promise
 from . import test_property
 from . import test_review
+from . import test_review_sending
 from . import test_review_text
 from . import test_run
 from . import test_scheduler
@@ -59,6 +64,7 @@ from . import test_security
 from . import test_security_buttons
 from . import test_security_companies
 from . import test_sending
+from . import test_sending_failures
 from . import test_settings
 from . import test_statement
 from . import test_tools
@@ -70,6 +76,8 @@ from . import test_tools_letter_layout
 from . import test_tools_phone
 from . import test_tools_pricing
 from . import test_tours
+from . import test_undeliverable
+from . import test_watchdog
 
 if find_spec("hypothesis"):  # a tool of developers, not a requirement of the addon
     from . import test_tools_installments_properties
