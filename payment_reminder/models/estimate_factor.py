@@ -8,6 +8,7 @@ from odoo.tools.misc import formatLang
 
 from ..tools import pricing
 from ..tools.factor_scale import FactorScale
+from ..tools.pricing_numbers import PricingError
 
 
 class EstimateFactor(models.Model):
@@ -72,7 +73,7 @@ class EstimateFactor(models.Model):
         """Raise a ValidationError unless the tiers follow each other without a gap."""
         try:
             pricing.check_tiers(ratings._get_tiers())
-        except pricing.PricingError as error:
+        except PricingError as error:
             raise ValidationError(
                 self.env._(
                     "%(factor)s: %(problem)s",
@@ -134,7 +135,7 @@ class EstimateFactor(models.Model):
     def _explain_problem(self, error):
         """Return a PricingError in words of the user.
 
-        :param pricing.PricingError error: with ``code`` and ``values``
+        :param PricingError error: with ``code`` and ``values``
         :rtype: str
         """
         texts = self._get_scale_problems() | self._get_number_problems()

@@ -2,7 +2,7 @@ from decimal import Decimal
 
 from odoo import api, models
 
-from ..tools import pricing
+from ..tools import three_points
 from ..tools.factor_scale import FactorScale
 
 
@@ -111,7 +111,7 @@ class ServiceEstimatePricing(models.AbstractModel):
     @api.depends("amount_stages", "stage_ids.price_variance")
     def _compute_range(self):
         for estimate in self:
-            low, high = pricing.total_range(
+            low, high = three_points.total_range(
                 Decimal(str(estimate.amount_stages)),
                 [
                     Decimal(str(stage.price_variance))

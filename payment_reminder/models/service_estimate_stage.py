@@ -2,7 +2,8 @@ from decimal import Decimal
 
 from odoo import api, fields, models
 
-from ..tools import pricing
+from ..tools import pricing, three_points
+from ..tools.pricing_numbers import PricingError
 
 #: What may change after the customer was told the price.
 FREE_FIELDS = frozenset({"is_done", "factor_values"})
@@ -147,8 +148,8 @@ class ServiceEstimateStage(models.Model):
         if not self.is_three_point:
             return self.volume or 1.0
         try:
-            return float(pricing.expected_volume(*self._get_points()))
-        except pricing.PricingError:
+            return float(three_points.expected_volume(*self._get_points()))
+        except PricingError:
             return self.volume_likely
 
     def _get_points(self):
@@ -235,7 +236,7 @@ class ServiceEstimateStage(models.Model):
         problems = [value["problem"] for value in values if value.get("problem")]
         try:
             if self.is_three_point:
-                pricing.expected_volume(*self._get_points())
+                three_points.expected_volume(*self._get_points())
             price = pricing.price_stage(
                 self.volume,
                 self.rate,
@@ -244,7 +245,7 @@ class ServiceEstimateStage(models.Model):
                 fixed=self.surcharge_fixed,
                 rounding=self._get_currency().rounding,
             )
-        except pricing.PricingError as error:
+        except PricingError as error:
             return None, self.env["estimate.factor"]._explain_problem(error)
         return price, problems[0] if problems else False
 
@@ -257,7 +258,7 @@ class ServiceEstimateStage(models.Model):
             return 0.0
         optimistic, _likely, pessimistic = self._get_points()
         unit_price = price.factored / Decimal(str(self.volume))
-        variance = pricing.volume_variance(optimistic, pessimistic)
+        variance = three_points.volume_variance(optimistic, pessimistic)
         return float(variance * unit_price**2)
 
     @api.depends("factor_values", "price_subtotal", "surcharge_reason")

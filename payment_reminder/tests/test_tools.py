@@ -10,6 +10,8 @@ from ..tools import (
     payment_choice,
     picture,
     plain_text,
+    pricing_numbers,
+    three_points,
     work_days,
 )
 
@@ -21,6 +23,8 @@ MODULES = (
     payment_choice,
     picture,
     plain_text,
+    pricing_numbers,
+    three_points,
     work_days,
 )
 

@@ -4,8 +4,9 @@ from itertools import pairwise
 
 from odoo.tests import BaseCase, tagged
 
-from ..tools import pricing
-from ..tools.pricing import PricingError, Tier
+from ..tools import pricing, three_points
+from ..tools.pricing import Tier
+from ..tools.pricing_numbers import CODES, PricingError
 
 CENT = Decimal("0.01")
 #: COCOMO II Model Definition Manual, version 2.1 (USC, 2000), the multipliers of the
@@ -45,7 +46,7 @@ class PricingCase(BaseCase):
         with self.assertRaises(PricingError) as caught:
             function(*args, **kwargs)
         self.assertEqual(caught.exception.code, code)
-        self.assertIn(code, pricing.CODES)
+        self.assertIn(code, CODES)
         return caught.exception.values
 
 
@@ -118,11 +119,11 @@ class TestPricingPublished(PricingCase):
         # schematex.js.org/examples/pert-three-point-estimation: 'Build' at 5/8/14 has
         # te 8.5 and sigma 1.5; the four activities together 17.83 and 1.69 days
         points = [(2, 3, 5), (5, 8, 14), (3, 4, 6), (1, 2, 3)]
-        expected = [pricing.expected_volume(*point) for point in points]
-        variances = [pricing.volume_variance(low, high) for low, _, high in points]
+        expected = [three_points.expected_volume(*point) for point in points]
+        variances = [three_points.volume_variance(low, high) for low, _, high in points]
         self.assertEqual((expected[1], variances[1].sqrt()), (8.5, 1.5))
         self.assertEqual(sum(expected).quantize(CENT), Decimal("17.83"))
-        low, high = pricing.total_range(sum(expected), variances)
+        low, high = three_points.total_range(sum(expected), variances)
         self.assertEqual(((high - low) / 2).quantize(CENT), Decimal("1.69"))
 
 
@@ -223,15 +224,17 @@ class TestPricingRules(PricingCase):
     def test_points_out_of_order_are_refused(self):
         for points in ((2, 1, 3), (1, 3, 2), (3, 2, 1)):
             with self.subTest(points):
-                values = self._assert_refused("order", pricing.expected_volume, *points)
+                values = self._assert_refused(
+                    "order", three_points.expected_volume, *points
+                )
                 self.assertEqual(tuple(values.values()), points)
-        self._assert_refused("order", pricing.volume_variance, 2, 1)
-        self._assert_refused("volume", pricing.expected_volume, -1, 1, 2)
+        self._assert_refused("order", three_points.volume_variance, 2, 1)
+        self._assert_refused("volume", three_points.expected_volume, -1, 1, 2)
 
     def test_range_of_certain_stages_has_no_width(self):
-        self.assertEqual(pricing.total_range(100, []), (100, 100))
-        self._assert_refused("variance", pricing.total_range, 100, [-1])
-        self._assert_refused("z", pricing.total_range, 100, [1], z=-1)
+        self.assertEqual(three_points.total_range(100, []), (100, 100))
+        self._assert_refused("variance", three_points.total_range, 100, [-1])
+        self._assert_refused("z", three_points.total_range, 100, [1], z=-1)
 
     def test_split_of_a_credit_mirrors_the_split_of_a_charge(self):
         weights = [3, 1, 1, 2]

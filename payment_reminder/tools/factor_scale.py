@@ -17,6 +17,7 @@ from decimal import Decimal
 from functools import cached_property
 
 from . import pricing
+from .pricing_numbers import PricingError
 
 #: What a value says where no step of the scale decides.
 NO_STEP = {"rating_id": False, "rating": "", "multiplier": "1"}
@@ -81,7 +82,7 @@ class FactorScale:
     def _rate(self, quantity):
         try:
             multiplier = self._get_multiplier(quantity)
-        except pricing.PricingError as error:
+        except PricingError as error:
             problem = f"{self.data['factor']}: {self.explain(error)}"
             return self._prepare_value(NO_STEP, 1) | {"problem": problem}
         return self._prepare_value(self._find_step(quantity), multiplier)

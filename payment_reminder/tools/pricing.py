@@ -1,4 +1,4 @@
-"""The arithmetic of estimates: tiers, multipliers, three points, exact parts.
+"""The arithmetic of estimates: tiers, multipliers, exact parts.
 
 A price multiplies first and rounds once:
 
@@ -18,51 +18,20 @@ message is for developers, the code and the values are for whoever words it for 
 """
 
 from dataclasses import dataclass
-from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal, DecimalException
+from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal
 
-from .exact import MAXIMUM, MIN_ROUNDING, CodedError
 from .exact import precise as _precise
-
-#: All that can be wrong. Most codes are the name of the argument that is refused.
-CODES = (
-    # scales
-    "empty",
-    "reversed",
-    "overlap",
-    "gap",
-    "outside",
-    # numbers
-    "absurd",
-    "volume",
-    "rate",
-    "multiplier",
-    "ratio",
-    "offered",
-    "normal",
-    "percent",
-    "fixed",
-    "rounding",
-    "order",
-    "total",
-    "variance",
-    "z",
-    "weight",
+from .pricing_numbers import (
+    PricingError,
+    get_not_negative,
+    get_number,
+    get_positive,
+    get_rounding,
+    refuse_absurd,
 )
 
 #: What a division may have cut off, relative: a half is still recognised as one.
 _DUST = Decimal("1e-30")
-
-
-class PricingError(CodedError):
-    """A number or scale that gives no price: ``code`` is one of ``CODES``.
-
-    ``values`` names what is wrong: numbers are ``Decimal``, an open end is ``None``,
-    what is no number at all is left as it came.
-
-    >>> error = PricingError("gap", upper=Decimal(10), lower=Decimal(20))
-    >>> error.code, error.values["lower"], str(error)
-    ('gap', Decimal('20'), 'gap (upper=10, lower=20)')
-    """
 
 
 @dataclass(frozen=True)
@@ -153,11 +122,11 @@ def _read_tier(tier):
     """Return the tier with its numbers read and checked."""
     bounds = {"lower": tier.lower, "upper": tier.upper}
     is_open = tier.upper is None
-    lower = _get_number("reversed", tier.lower, **bounds)
-    upper = None if is_open else _get_number("reversed", tier.upper, **bounds)
+    lower = get_number("reversed", tier.lower, **bounds)
+    upper = None if is_open else get_number("reversed", tier.upper, **bounds)
     if not is_open and upper <= lower:
         raise PricingError("reversed", **bounds)
-    multiplier = _get_positive("multiplier", tier.multiplier, **bounds)
+    multiplier = get_positive("multiplier", tier.multiplier, **bounds)
     return Tier(lower, upper, multiplier)
 
 
@@ -183,7 +152,7 @@ def tier_multiplier(volume, tiers, graduated):
     >>> tier_multiplier(400, [Tier(1, 100, 1), *tiers[1:]], graduated=True)
     Decimal('0.85')
     """
-    volume = _get_not_negative("volume", volume)
+    volume = get_not_negative("volume", volume)
     ordered = check_tiers(tiers)
     if graduated and not volume:
         return Decimal(1)
@@ -226,7 +195,7 @@ def scale_multiplier(ratio, tiers, rebate=True):
     >>> scale_multiplier(2, tiers, rebate=False)
     Decimal('1')
     """
-    ratio = _get_not_negative("ratio", ratio)
+    ratio = get_not_negative("ratio", ratio)
     ordered = check_tiers(tiers)
     if ratio < ordered[0].lower:
         raise _get_outside_error(ratio, ordered)
@@ -255,8 +224,8 @@ def ratio(offered, normal):
     >>> ratio(6, 8)
     Decimal('0.75')
     """
-    normal = _get_positive("normal", normal)
-    return _get_not_negative("offered", offered) / normal
+    normal = get_positive("normal", normal)
+    return get_not_negative("offered", offered) / normal
 
 
 # === PRICES === #
@@ -280,8 +249,8 @@ def combined_multiplier(multipliers):
 def _multiply(multipliers):
     product = Decimal(1)
     for multiplier in multipliers:
-        product *= _get_positive("multiplier", multiplier)
-    return _refuse_absurd("multiplier", product)
+        product *= get_positive("multiplier", multiplier)
+    return refuse_absurd("multiplier", product)
 
 
 @_precise
@@ -304,11 +273,11 @@ def price_stage(
     >>> price_stage(1, Decimal("7.125"), [], rounding=Decimal("0.05")).subtotal
     Decimal('7.15')
     """
-    base = _get_positive("volume", volume) * _get_positive("rate", rate)
+    base = get_positive("volume", volume) * get_positive("rate", rate)
     multiplier = _multiply(multipliers)
-    factored = _refuse_absurd("factored", base * multiplier)
+    factored = refuse_absurd("factored", base * multiplier)
     exact = factored + _get_surcharge(factored, percent, fixed)
-    step = _get_rounding(rounding)
+    step = get_rounding(rounding)
     subtotal = _round(exact, step)
     surcharge = subtotal - _round(factored, step)
     return StagePrice(base, multiplier, factored, surcharge, subtotal)
@@ -316,8 +285,8 @@ def price_stage(
 
 def _get_surcharge(factored, percent, fixed):
     """Return the surcharge, not rounded; it never makes a price negative."""
-    percent = _get_number("percent", percent)
-    fixed = _get_number("fixed", fixed)
+    percent = get_number("percent", percent)
+    fixed = get_number("fixed", fixed)
     if percent < -100:
         raise PricingError("percent", value=percent)
     surcharge = factored * percent / 100 + fixed
@@ -340,11 +309,11 @@ def round_amount(amount, rounding):
     >>> round_amount(Decimal("20.01499999999999999999999999999999999999"), 0.01)
     Decimal('20.02')
     """
-    return _round(amount, _get_rounding(rounding))
+    return _round(amount, get_rounding(rounding))
 
 
 def _round(amount, step):
-    steps = _get_number("total", amount) / step * (1 + _DUST)
+    steps = get_number("total", amount) / step * (1 + _DUST)
     return int(steps.to_integral_value(ROUND_HALF_UP)) * step
 
 
@@ -363,8 +332,8 @@ def split_amount(total, weights, rounding):
     >>> split_amount(100, [1, 1, 1], Decimal("0.01"))
     [Decimal('33.34'), Decimal('33.33'), Decimal('33.33')]
     """
-    step = _get_rounding(rounding)
-    steps = _get_number("total", total) / step
+    step = get_rounding(rounding)
+    steps = get_number("total", total) / step
     if steps != steps.to_integral_value():
         raise PricingError("total", value=total, rounding=step)
     shares = _get_shares(int(steps.copy_abs()), _read_weights(weights))
@@ -374,7 +343,7 @@ def split_amount(total, weights, rounding):
 
 def _read_weights(weights):
     """Return the weights as numbers, at least one of them not zero."""
-    numbers = [_get_not_negative("weight", weight) for weight in weights]
+    numbers = [get_not_negative("weight", weight) for weight in weights]
     if not numbers:
         raise PricingError("empty")
     return numbers if any(numbers) else [Decimal(1)] * len(numbers)
@@ -391,123 +360,3 @@ def _get_shares(steps, weights):
     for index in by_remainder[: steps - sum(shares)]:
         shares[index] += 1
     return shares
-
-
-# === THREE POINTS === #
-
-
-@_precise
-def expected_volume(optimistic, likely, pessimistic):
-    """Return the expected volume of a three-point estimate (PERT): (O + 4M + P) / 6.
-
-    :rtype: Decimal
-    :raise PricingError: ``order`` unless O ≤ M ≤ P, ``volume``, ``absurd``
-
-    >>> expected_volume(5, 8, 14)
-    Decimal('8.5')
-    """
-    points = _read_points(optimistic=optimistic, likely=likely, pessimistic=pessimistic)
-    return (points[0] + 4 * points[1] + points[2]) / 6
-
-
-@_precise
-def volume_variance(optimistic, pessimistic):
-    """Return the variance of a three-point estimate (PERT): ((P - O) / 6)².
-
-    :rtype: Decimal
-    :raise PricingError: ``order`` unless O ≤ P, ``volume``, ``absurd``
-
-    >>> volume_variance(5, 14)
-    Decimal('2.25')
-    """
-    low, high = _read_points(optimistic=optimistic, pessimistic=pessimistic)
-    return ((high - low) / 6) ** 2
-
-
-def _read_points(**points):
-    """Return the points as numbers, in ascending order."""
-    numbers = [_get_not_negative("volume", point) for point in points.values()]
-    if numbers != sorted(numbers):
-        raise PricingError("order", **dict(zip(points, numbers, strict=True)))
-    return numbers
-
-
-@_precise
-def total_range(total, variances, z=Decimal(1)):
-    """Return the ends of the range around a total: total ∓ z × √(sum of variances).
-
-    The stages count as independent. The ends are not rounded, and the lower one may be
-    below zero.
-
-    :param variances: of money: that of a volume × (price per unit)²
-    :param z: standard deviations on either side: 1 for 68 %, 2 for 95 %
-    :rtype: tuple[Decimal, Decimal]
-    :raise PricingError: ``variance`` or ``z`` when negative, ``total``, ``absurd``
-
-    >>> total_range(1000, [900, 1600], z=2)
-    (Decimal('900'), Decimal('1100'))
-    """
-    total = _get_number("total", total)
-    variance = sum((_get_variance(value) for value in variances), Decimal(0))
-    margin = _get_not_negative("z", z) * variance.sqrt()
-    return total - margin, total + margin
-
-
-def _get_variance(value):
-    """Return a variance; it may be as large as the square of an amount."""
-    number = _get_finite("variance", value)
-    if number < 0:
-        raise PricingError("variance", value=number)
-    if number > MAXIMUM**2:
-        raise PricingError("absurd", name="variance", value=number, maximum=MAXIMUM**2)
-    return number
-
-
-# === NUMBERS === #
-
-
-def _get_finite(code, value, **values):
-    """Return a value as a number, or raise its code; ``values`` say where it stands."""
-    try:
-        number = value if isinstance(value, Decimal) else Decimal(str(value))
-    except DecimalException:
-        raise PricingError(code, **{"value": value, **values}) from None
-    if not number.is_finite():
-        raise PricingError(code, **{"value": value, **values})
-    return number
-
-
-def _get_number(code, value, **values):
-    """Return a value as a number of a size that somebody can mean."""
-    return _refuse_absurd(code, _get_finite(code, value, **values))
-
-
-def _get_positive(code, value, **values):
-    """Return a value as a number above zero."""
-    number = _get_number(code, value, **values)
-    if number <= 0:
-        raise PricingError(code, value=number, **values)
-    return number
-
-
-def _get_not_negative(code, value):
-    """Return a value as a number that is zero or more."""
-    number = _get_number(code, value)
-    if number < 0:
-        raise PricingError(code, value=number)
-    return number
-
-
-def _get_rounding(rounding):
-    """Return the step of a currency."""
-    step = _get_positive("rounding", rounding)
-    if step < MIN_ROUNDING:
-        raise PricingError("rounding", value=step)
-    return step
-
-
-def _refuse_absurd(name, number):
-    """Return the number unless nobody can mean it."""
-    if number.copy_abs() > MAXIMUM:
-        raise PricingError("absurd", name=name, value=number, maximum=MAXIMUM)
-    return number
