@@ -10,6 +10,8 @@ from ..tools import (
     payment_choice,
     picture,
     plain_text,
+    typed_amount,
+    upload,
     work_days,
 )
 
@@ -21,6 +23,8 @@ MODULES = (
     payment_choice,
     picture,
     plain_text,
+    typed_amount,
+    upload,
     work_days,
 )
 
@@ -53,6 +57,12 @@ class TestTools(BaseCase):
 
     def test_examples_of_plain_text_hold(self):
         self._assert_examples_hold(plain_text)
+
+    def test_examples_of_typed_amount_hold(self):
+        self._assert_examples_hold(typed_amount)
+
+    def test_examples_of_upload_hold(self):
+        self._assert_examples_hold(upload)
 
     def test_examples_of_work_days_hold(self):
         self._assert_examples_hold(work_days)
