@@ -96,7 +96,7 @@ class PaymentPageSayCommon(PaymentPageCommon):
     def _history(self):
         return " ".join(str(body) for body in self.case.message_ids.mapped("body"))
 
-    def _why(self, move, on=None):
-        """Return why a run of the day leaves an invoice out."""
+    def _why(self, move):
+        """Return why a run of today leaves an invoice out."""
         self.env.invalidate_all()
-        return self._reasons(self._plan(on or self.today), move)
+        return self._reasons(self._plan(), move)
