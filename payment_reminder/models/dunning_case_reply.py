@@ -13,6 +13,15 @@ class DunningCase(models.Model):
 
     # === BUSINESS METHODS === #
 
+    def _get_last_reply(self):
+        """Return what the customer has said last, as its mail needs it.
+
+        :rtype: dunning.reply
+        """
+        self.ensure_one()
+        domain = [("case_id", "=", self.id)]
+        return self.env["dunning.reply"].sudo().search(domain, limit=1)
+
     def _get_answerer(self, moves=None):
         """Return who answers the customer: never a customer, nor the public user.
 

@@ -15,6 +15,8 @@ from .dunning_reply import KINDS
 
 #: What was said in so many days is seen on the page.
 SHOWN_DAYS = 90
+#: So many items and replies at most are listed, however many there are.
+MAX_ITEMS, MAX_REPLIES = 100, 20
 #: The one-time number of a form.
 _NONCE = re.compile(r"[\w-]{20,64}", re.ASCII)
 
@@ -135,8 +137,9 @@ class DunningPaymentPage(models.AbstractModel):
         :param UserError problem: what is wrong with it
         :param preview: pairs of texts (day and amount) of a schedule
         :return: ``kind``, ``typed``, ``problem`` and the ``field`` it belongs to,
-            ``preview``, ``nonce``, ``items``, ``limits``, ``replies``, ``kinds`` (those
-            that are offered), ``categories`` and ``ways`` (values with labels)
+            ``preview``, ``nonce``, ``items`` and whether it ``has_more``, ``limits``,
+            ``replies``, ``kinds`` (those that are offered), ``categories`` and ``ways``
+            (values with labels)
         :rtype: dict
         """
         items = self._get_sayable()
@@ -147,9 +150,10 @@ class DunningPaymentPage(models.AbstractModel):
             "field": getattr(problem, "field", False),
             "preview": preview,
             "nonce": (typed or {}).get("nonce") or secrets.token_urlsafe(18),
-            "items": [self._prepare_sayable(line) for line in items],
+            "items": [self._prepare_sayable(line) for line in items[:MAX_ITEMS]],
+            "has_more": len(items) > MAX_ITEMS,
             "limits": self._prepare_limits(),
-            "replies": self._get_replies(),
+            "replies": self._get_replies()[:MAX_REPLIES],
             "kinds": self._get_offered(items),
             "categories": self._get_labels("dunning.dispute", "category"),
             "ways": self._get_labels("dunning.reply", "way"),

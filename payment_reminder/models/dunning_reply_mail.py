@@ -40,7 +40,7 @@ class DunningReply(models.Model):
             email_from=rendered.get("email_from") or sender.email_formatted,
             message_type="comment",
             subtype_xmlid="mail.mt_note",
-            email_layout_xmlid="mail.mail_notification_layout",
+            email_layout_xmlid="payment_reminder.mail_layout_reply",
             email_add_signature=False,  # the text has one, of the responsible person
         )
 

@@ -27,7 +27,11 @@ class TestPaymentPageSay(PaymentPageSayCommon, HttpCase):
                 self.assertTrue(reply.mail_message_id)
                 page = self.url_open(response.headers["Location"]).text
                 self.assertIn("Thank you, we have received it.", page)
-                reply._withdraw() if reply._can_withdraw() else None
+                self._take_back(reply)
+
+    def _take_back(self, reply):
+        if reply._can_withdraw():
+            reply._withdraw()
 
     def _told(self, kind):
         return self.officer.browse() if kind == "promise" else self.officer
@@ -41,7 +45,7 @@ class TestPaymentPageSay(PaymentPageSayCommon, HttpCase):
                 self.assertEqual(response.status_code, 303)
                 self.assertEqual(self._reply().author_id, self.user.partner_id)
                 reply = self._reply()
-                reply._withdraw() if reply._can_withdraw() else None
+                self._take_back(reply)
 
     def test_two_clicks_make_one_reply(self):
         for kind, form in self._forms().items():
@@ -54,7 +58,7 @@ class TestPaymentPageSay(PaymentPageSayCommon, HttpCase):
                 self.assertEqual(self._count(), count + 1)
                 self.assertEqual(len(self.case.message_ids), messages)
                 reply = self._reply()
-                reply._withdraw() if reply._can_withdraw() else None
+                self._take_back(reply)
 
     def test_two_clicks_at_once_make_one_reply(self):
         nonce, form = self._nonce(), self._forms()["question"]
@@ -144,7 +148,7 @@ class TestPaymentPageSay(PaymentPageSayCommon, HttpCase):
             self.assertNotIn("<script>alert", html)
             self.assertIn("alert(1)", html)
             self.assertIn("{{7*7}}", html)
-            self.assertNotIn("49", re_body(html))
+            self.assertNotIn("49", _get_said(html))
 
     def test_what_is_wrong_is_said_and_nothing_typed_is_lost(self):
         form = {**self._forms()["promise"], "day": "soon", "text": 'My "own" <words>'}
@@ -198,7 +202,41 @@ class TestPaymentPageSay(PaymentPageSayCommon, HttpCase):
         self.assertIn("lang=de_DE", response.headers["Location"])
         self.assertEqual(self._reply().lang, "de_DE")
 
+    def test_acknowledgement_looks_like_the_other_mails(self):
+        self._tell("question", text="<b>Hello</b>")
+        message = self._reply().mail_message_id
+        mail = self.env["mail.mail"].search([("mail_message_id", "=", message.id)])
+        html = str(mail.body_html)
+        self.assertIn("max-width: 600px", html)
+        self.assertIn(self.company.name, html)
+        self.assertIn("You wrote to us on", html)
+        self.assertIn("&lt;b&gt;Hello", html)
+        self.assertNotIn("Internal communication", html)
+        self.assertEqual(mail.email_from, self.officer.email_formatted)
 
-def re_body(html):
+    def test_number_of_queries_does_not_grow_with_the_items(self):
+        few = self._count_queries()
+        for number in range(8):
+            self._overdue(20 + number, 10.0 + number)
+        self.assertLessEqual(self._count_queries(), few + 2)
+
+    def _count_queries(self):
+        page = self._page()
+        self.env.flush_all()
+        before = self.env.cr.sql_log_count
+        with page._kept():
+            self.env.invalidate_all()
+        page._prepare_say()
+        return self.env.cr.sql_log_count - before
+
+    def test_long_lists_are_cut(self):
+        path = "odoo.addons.payment_reminder.models.dunning_payment_page_say.MAX_ITEMS"
+        with patch(path, 2):
+            page = self.url_open(self._path()).text
+        self.assertIn("The oldest items are listed here", page)
+        self.assertNotIn(f'value="{self._keys(self.coming)[0]}"', page)
+
+
+def _get_said(html):
     """Return the part of a page that shows what was said."""
     return html[html.find("alert(1)") :][:80]
