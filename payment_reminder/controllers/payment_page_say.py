@@ -18,9 +18,9 @@ class PaymentPageSay(PaymentPage):
     def payment_page_say(self, kind, token=None, case_id=None, **_form):
         """Say something; the page tells afterwards what comes of it."""
         page = self._find_page(token, case_id, request.params)
-        if kind not in page._prepare_say()["kinds"]:
+        if kind not in page._get_offered(page._get_sayable()):
             return self._refuse_kind(page, kind)
-        self._limit_saying(page)
+        self._limit(page, "say")
         form = self._read_form()
         if kind == "installments" and form.get("step") == "preview":
             return self._preview(page, form)
@@ -45,7 +45,7 @@ class PaymentPageSay(PaymentPage):
         reply = page._find_reply(reply_id)
         if not reply:
             raise request.not_found()
-        self._limit_saying(page)
+        self._limit(page, "say")
         with page._kept():
             problem = self._try(reply._withdraw)
         if problem:
@@ -53,12 +53,6 @@ class PaymentPageSay(PaymentPage):
         return request.redirect(page._get_say_url(said=reply.id) + "#say")
 
     # === HELPERS === #
-
-    def _limit_saying(self, page):
-        """Keep a machine from filling the office with words."""
-        limit = getattr(self, "_limit", None)
-        if limit:
-            limit(page, "say")
 
     def _refuse_kind(self, page, kind):
         """Answer to what cannot be said: not now, or not at all."""

@@ -77,7 +77,7 @@ class DunningPaymentPage(models.AbstractModel):
         )
         if known:
             return known
-        values = {"case_id": self.case_id.id, "kind": kind, "key": key}
+        values = {"case_id": self._get_own_case().id, "kind": kind, "key": key}
         values |= getattr(self, f"_read_{kind}")(form)
         kept = self._read_files(files)
         reply = replies.create(values | self._prepare_reply_values(values, author))
@@ -96,6 +96,19 @@ class DunningPaymentPage(models.AbstractModel):
             "user_id": case._get_answerer(items.move_id).id,
             "lang": self.lang,
         }
+
+    def _get_own_case(self):
+        """Return the case that hears what is about no items.
+
+        :rtype: dunning.case
+        :raise UserError: when the customer has none
+        """
+        case = self.case_id or self._get_cases()[:1]
+        if not case:
+            raise UserError(
+                self.env._("This cannot be settled here: please write to us.")
+            )
+        return case
 
     def _get_key(self, kind, form):
         """Return what two clicks on the same form have in common.

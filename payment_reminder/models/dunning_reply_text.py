@@ -63,6 +63,13 @@ class DunningReply(models.Model):
 
     # === FOR THE CUSTOMER === #
 
+    def _render_words(self):
+        """Return what was typed, line by line, for a mail.
+
+        :rtype: markupsafe.Markup
+        """
+        return plaintext2html(self.text or "")
+
     def _get_told_text(self):
         """Return what the customer has told us, as the page and the mail say it.
 

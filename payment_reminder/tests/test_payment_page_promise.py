@@ -134,6 +134,16 @@ class TestPaymentPagePromise(PaymentPageSayCommon, HttpCase):
         self.assertEqual(reply.promise_id.state, "open")
         self.assertNotIn("You told us", self.url_open(self._path(link=link)).text)
 
+    def test_replies_go_on_in_the_case_of_a_merged_customer(self):
+        self._tell("promise", day=self._in_days(9))
+        other = self._create_customer("Bob Other")
+        self._overdue(20, 80.0, partner=other)
+        self.env["dunning.planner"]._open_cases(self.company, other)
+        kept = self._case(other)
+        self.case._merge_into(kept)
+        self.assertEqual(self._reply().case_id, kept)
+        self.assertEqual(self._reply().promise_id.case_id, kept)
+
     # === INSTALMENTS === #
 
     def _plans(self):

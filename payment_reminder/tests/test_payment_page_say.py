@@ -203,7 +203,7 @@ class TestPaymentPageSay(PaymentPageSayCommon, HttpCase):
         self.assertEqual(self._reply().lang, "de_DE")
 
     def test_acknowledgement_looks_like_the_other_mails(self):
-        self._tell("question", text="<b>Hello</b>")
+        self._tell("question", text="<b>Hello</b>\nsecond line")
         message = self._reply().mail_message_id
         mail = self.env["mail.mail"].search([("mail_message_id", "=", message.id)])
         html = str(mail.body_html)
@@ -211,6 +211,7 @@ class TestPaymentPageSay(PaymentPageSayCommon, HttpCase):
         self.assertIn(self.company.name, html)
         self.assertIn("You wrote to us on", html)
         self.assertIn("&lt;b&gt;Hello", html)
+        self.assertRegex(html, r"Hello&lt;/b&gt;\s*<br/?>\s*second line")
         self.assertNotIn("Internal communication", html)
         self.assertEqual(mail.email_from, self.officer.email_formatted)
 
