@@ -8,3 +8,11 @@ class LetterEngineError(UserError):
 
     Whoever catches it must leave the letters as they were: none of them is printed.
     """
+
+
+class FieldProblem(UserError):
+    """What a customer has typed cannot be taken: says it at the field of the form."""
+
+    def __init__(self, field, message):
+        super().__init__(message)
+        self.field = field

@@ -34,9 +34,11 @@ class InstallmentRequestPortal(PortalAccount):
         invoice_sudo = self._find_invoice(invoice_id, access_token)
         try:
             with request.env.cr.savepoint():
-                self._request_installments(invoice_sudo, count, first, text)
+                plan = self._request_installments(invoice_sudo, count, first, text)
         except UserError as error:
             return self._render_problem(invoice_sudo, access_token, str(error))
+        if plan.state == "proposed":
+            return request.redirect(plan.sudo().get_portal_url())
         return request.redirect(invoice_sudo.get_portal_url(anchor="installments"))
 
     # === HELPERS === #
@@ -69,7 +71,7 @@ class InstallmentRequestPortal(PortalAccount):
         is_known = not user._is_public() and not user._is_internal()
         author = user.partner_id if is_known else invoice.partner_id
         requests = request.env["installment.request"].sudo()
-        requests._request(invoice, number, day, text, author)
+        return requests._request(invoice, number, day, text, author)
 
     def _render_problem(self, invoice, access_token, problem):
         """Return the page of the invoice with what went wrong."""

@@ -30,6 +30,11 @@ from . import dunning_case_desk
 from . import dunning_case
 from . import dunning_case_line
 from . import dunning_case_call
+from . import dunning_reply
+from . import dunning_reply_effect
+from . import dunning_reply_text
+from . import dunning_reply_mail
+from . import dunning_case_reply
 from . import dunning_promise
 from . import dunning_pause
 from . import dunning_dispute
@@ -44,6 +49,8 @@ from . import dunning_statement
 from . import dunning_statement_entrance
 from . import dunning_link
 from . import dunning_payment_page
+from . import dunning_payment_page_say
+from . import dunning_payment_page_read
 from . import dunning_desk
 from . import dunning_explainer
 from . import dunning_notice_content

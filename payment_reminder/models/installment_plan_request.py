@@ -1,3 +1,5 @@
+import logging
+
 from dateutil.relativedelta import relativedelta
 
 from odoo import SUPERUSER_ID, fields, models
@@ -6,6 +8,8 @@ from odoo.tools import plaintext2html
 from odoo.tools.misc import format_date
 
 from .dunning_portal_document import MAX_TEXT
+
+_logger = logging.getLogger(__name__)
 
 
 class InstallmentPlan(models.Model):
@@ -25,7 +29,9 @@ class InstallmentPlan(models.Model):
 class InstallmentRequest(models.AbstractModel):
     """'I need instalments': what a customer can ask for, and what comes of it.
 
-    Nothing is agreed by it: a person finds a draft and something to do.
+    It is about one invoice, or several of one customer and currency. Nothing is agreed
+    by it: a person finds a draft and something to do. Within the company's limits, the
+    plan is proposed at once, and the customer can accept it on its page.
     """
 
     _name = "installment.request"
@@ -76,37 +82,47 @@ class InstallmentRequest(models.AbstractModel):
             date=format_date(self.env, day),
         )
 
-    def _find_open(self, move):
-        """Return the drafts over an invoice that its customer has asked for."""
+    def _find_open(self, moves):
+        """Return a draft over one of the invoices that its customer has asked for."""
         items = self.env["installment.plan.item"].sudo()
         return items.search(
             [
-                ("move_id", "=", move.id),
+                ("move_id", "in", moves.ids),
                 ("plan_id.state", "=", "draft"),
                 ("plan_id.requested_on", "!=", False),
             ]
         ).plan_id[:1]
 
-    def _get_problem(self, move):
+    def _get_problem(self, moves):
         """Return why instalments cannot be asked for, or ``False``.
 
+        :param account.move moves: of one company
         :rtype: str | bool
         """
-        if not move.company_id.sudo().installment_request_is_offered:
+        if not moves.company_id.sudo().installment_request_is_offered:
             return self.env._("Please write to us: we agree on instalments in person.")
-        if move.move_type != "out_invoice" or move.state != "posted":
-            return self.env._("This invoice cannot be paid in instalments.")
-        if self._find_open(move):
-            return self._get_request_text(move)
+        for move in moves:
+            if move.move_type != "out_invoice" or move.state != "posted":
+                return self._get_unfit_text(moves)
+        if self._find_open(moves):
+            return self._get_request_text(moves)
         try:
             items = self.env["installment.plan.item"].sudo()
-            items._check_plannable(self._get_receivables(move))
+            items._check_plannable(self._get_receivables(moves))
         except UserError:  # says it in a bookkeeper's words
-            return self.env._("This invoice cannot be paid in instalments.")
+            return self._get_unfit_text(moves)
         return False
 
-    def _get_receivables(self, move):
-        return self.env["installment.plan"]._get_open_receivables(move)
+    def _get_unfit_text(self, moves):
+        if len(moves) > 1:
+            return self.env._(
+                "These invoices cannot be paid in instalments together: please choose "
+                "fewer, or write to us."
+            )
+        return self.env._("This invoice cannot be paid in instalments.")
+
+    def _get_receivables(self, moves):
+        return self.env["installment.plan"]._get_open_receivables(moves)
 
     def _prepare_form(self, company):
         """Return the limits of what can be asked for.
@@ -125,38 +141,84 @@ class InstallmentRequest(models.AbstractModel):
 
     # === ASKING === #
 
-    def _request(self, move, count, first_date, text, author):
-        """Record that a customer asks to pay an invoice in monthly instalments.
+    def _request(self, moves, count, first_date, text, author):
+        """Record that a customer asks to pay invoices in monthly instalments.
 
-        :param account.move move: with the rights of the system
+        :param account.move moves: of one customer and currency, with the rights of the
+            system
         :param int count: how many instalments
         :param datetime.date first_date: of the first one
         :param str text: what the customer writes, may be empty
         :param res.partner author: who asks
-        :return: a draft, for a person to check
+        :return: a draft, for a person to check; or a proposal, within the limits
         :rtype: installment.plan
         :raise UserError: in words for the customer
         """
-        move.ensure_one()
-        if not move.try_lock_for_update():
+        if moves.try_lock_for_update() != moves:
             raise UserError(
                 self.env._("Somebody is asking for this at this moment; wait a little.")
             )
-        move.invalidate_recordset()
-        problem = self._get_problem(move)
-        if problem:
-            raise UserError(problem)
-        plan = self._make_draft(
-            move,
-            self._schedule(move, count, first_date),
-            (text or "").strip()[:MAX_TEXT],
-        )
-        self._tell(move, plan, author)
+        moves.invalidate_recordset()
+        found = self._preview(moves, count, first_date)
+        plan = self._make_draft(moves, found, (text or "").strip()[:MAX_TEXT])
+        self._tell(moves, plan, author, self._propose_at_once(plan))
         return plan
 
-    def _schedule(self, move, count, first_date):
+    def _preview(self, moves, count, first_date):
+        """Return the instalments that would be asked for; nothing is kept.
+
+        :rtype: Schedule
+        :raise UserError: in words for the customer, see ``_request``
+        """
+        problem = self._get_problem(moves)
+        if problem:
+            raise UserError(problem)
+        return self._schedule(moves, count, first_date)
+
+    # === AT ONCE === #
+
+    def _propose_at_once(self, plan):
+        """Propose a plan that is within the company's limits, if nothing is against it.
+
+        :return: whether it was proposed: the customer can accept it now
+        :rtype: bool
+        """
+        if not self._is_instant(plan):
+            return False
+        try:
+            with self.env.cr.savepoint():
+                plan._for_responsible().sudo().action_propose()
+        except UserError as error:  # a person sees why, and decides
+            _logger.info("Plan %s is not proposed at once: %s", plan.name, error)
+            plan.invalidate_recordset()
+        return plan.state == "proposed"
+
+    def _is_instant(self, plan):
+        """Return whether the company proposes such a plan without looking at it.
+
+        The amount counts in the company's currency.
+
+        :rtype: bool
+        """
+        company = plan.company_id.sudo()
+        amount = plan.currency_id._convert(
+            plan.amount_total,
+            company.currency_id,
+            company,
+            company._get_dunning_today(),
+        )
+        limit = company.installment_request_instant_amount
+        return (
+            company.installment_request_is_instant
+            and company.currency_id.compare_amounts(amount, limit) <= 0
+            and len(plan.line_ids) <= company.installment_request_instant_count
+        )
+
+    # === SCHEDULE === #
+
+    def _schedule(self, moves, count, first_date):
         """Return the instalments that are asked for, within the company's limits."""
-        form = self._prepare_form(move.company_id)
+        form = self._prepare_form(moves.company_id)
         if count not in form["counts"]:
             raise UserError(
                 self.env._(
@@ -165,7 +227,7 @@ class InstallmentRequest(models.AbstractModel):
                 )
             )
         found = self.env["installment.plan"]._schedule_equal(
-            self._get_receivables(move), count, first_date
+            self._get_receivables(moves), count, first_date
         )
         self._check_days(found, form)
         return found
@@ -185,40 +247,36 @@ class InstallmentRequest(models.AbstractModel):
                 )
             )
 
-    def _make_draft(self, move, found, text):
-        plans = self.env["installment.plan"].sudo().with_company(move.company_id)
+    def _make_draft(self, moves, found, text):
+        plans = self.env["installment.plan"].sudo().with_company(moves.company_id)
+        case = self._find_case(moves)
         return plans._make(
-            self._get_receivables(move),
+            self._get_receivables(moves),
             found,
-            user_id=self._get_responsible(move).id,
+            user_id=self._get_responsible(moves, case).id,
             requested_on=fields.Datetime.now(),
             request_text=text,
         )
 
-    def _get_responsible(self, move):
+    def _get_responsible(self, moves, case):
         """Return who answers: never a customer, nor the public user."""
-        company = move.company_id.sudo()
-        case = self._find_case(move)
-        return (
-            case.user_id
-            or company._get_dunning_person()
-            or move.invoice_user_id
-            or self.env.ref("base.user_root")
-        )
+        if case:
+            return case._get_answerer(moves)
+        person = moves.company_id.sudo()._get_dunning_person()
+        return person or self.env.ref("base.user_root")
 
-    def _find_case(self, move):
+    def _find_case(self, moves):
         """Return the case of the customer, which is opened if there is none."""
+        company, customer = moves.company_id, moves.commercial_partner_id
         planner = (  # a new case belongs to nobody, least of all to who asks
-            self.env["dunning.planner"]
-            .with_user(SUPERUSER_ID)
-            .with_company(move.company_id)
+            self.env["dunning.planner"].with_user(SUPERUSER_ID).with_company(company)
         )
-        planner._open_cases(move.company_id, move.commercial_partner_id)
+        planner._open_cases(company, customer)
         return planner.env["dunning.case"].search(
             [
-                ("company_id", "=", move.company_id.id),
-                ("partner_id", "=", move.commercial_partner_id.id),
-                ("currency_id", "=", move.currency_id.id),
+                ("company_id", "=", company.id),
+                ("partner_id", "=", customer.id),
+                ("currency_id", "=", moves.currency_id.id),
                 ("merged_into_id", "=", False),
             ],
             limit=1,
@@ -226,37 +284,53 @@ class InstallmentRequest(models.AbstractModel):
 
     # === TELLING === #
 
-    def _tell(self, move, plan, author):
-        """Put the request on the desk: into the customer's case, or on the plan."""
+    def _tell(self, moves, plan, author, is_proposed):
+        """Put the request on the desk: into the customer's case, or on the plan.
+
+        :param bool is_proposed: it is only told, for there is nothing to decide
+        """
         office = plan._for_responsible()
-        note = self.with_env(office.env)._get_note(move, office)
+        note = self.with_env(office.env)._get_note(moves, office)
         case = plan.case_id.sudo().with_env(office.env)
         if not case:
-            summary = office.env._("Instalment plan wanted")
-            office._notify_responsible(summary, note)
+            if not is_proposed:
+                office._notify_responsible(office.env._("Instalment plan wanted"), note)
             return
         case.message_post(
             body=plaintext2html(note),
             author_id=author.id,
             subtype_xmlid="mail.mt_note",
         )
+        if is_proposed:
+            return
         office.env["dunning.call.outcome"]._follow_asks_instalments(
             case,
             office.env["dunning.notice"],
             fields.Datetime.now(),
-            move.company_id._get_dunning_today(),
+            moves.company_id._get_dunning_today(),
             {"note": note, "user_id": plan.user_id.id},
         )
 
-    def _get_note(self, move, plan):
+    def _get_note(self, moves, plan):
         """Return what is asked for, in the language of the one who answers."""
         lines = plan.line_ids.sorted("date")
-        note = self.env._(
-            "%(invoice)s: %(count)s instalments are wanted, the first one on %(date)s. "
-            "The draft %(plan)s is ready to be checked.",
-            invoice=move.name,
-            count=len(lines),
-            date=format_date(self.env, lines[:1].date),
-            plan=plan.display_name,
-        )
+        values = {
+            "invoice": ", ".join(moves.mapped("name")),
+            "count": len(lines),
+            "date": format_date(self.env, lines[:1].date),
+            "plan": plan.display_name,
+        }
+        if plan.state == "proposed":
+            note = self.env._(
+                "%(invoice)s: %(count)s instalments are wanted, the first one on "
+                "%(date)s. The plan %(plan)s was proposed at once: it is within the "
+                "limits of the settings.",
+                **values,
+            )
+        else:
+            note = self.env._(
+                "%(invoice)s: %(count)s instalments are wanted, the first one on "
+                "%(date)s. The draft %(plan)s is ready to be checked.",
+                **values,
+            )
         return f"{note}\n\n{plan.request_text}" if plan.request_text else note

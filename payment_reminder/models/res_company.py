@@ -47,6 +47,19 @@ class ResCompany(models.Model):
         help="Days for which the link in a reminder opens the customer's page.",
     )
 
+    dunning_page_promise_days = fields.Integer(
+        string="Days to Promise on the Payment Page",
+        default=30,
+        help="A customer can promise there to pay within so many days.",
+    )
+    dunning_page_paid_days = fields.Integer(
+        string="Days of Rest for Replies",
+        default=5,
+        help="When a customer says on the payment page that an invoice is paid, or "
+        "asks for instalments, it rests so many days, once a month at most. 0: it "
+        "does not.",
+    )
+
     estimate_validity_days = fields.Integer(
         string="Validity of Estimates",
         default=30,
@@ -112,6 +125,29 @@ class ResCompany(models.Model):
         help="The last instalment that a customer asks for is due within so many days.",
     )
 
+    installment_request_is_instant = fields.Boolean(
+        string="Propose Plans at Once",
+        help="What a customer asks for within these limits is proposed at once, and "
+        "can be accepted on the plan's page.",
+    )
+    installment_request_instant_amount = fields.Monetary(
+        string="Plans Proposed at Once up to", default=1000.0
+    )
+    installment_request_instant_count = fields.Integer(
+        string="Instalments Proposed at Once at Most", default=3
+    )
+
+    _dunning_page_sane = models.Constraint(
+        "CHECK (dunning_page_promise_days >= 0"
+        " AND dunning_page_paid_days BETWEEN 0 AND 90)",
+        "Days to promise and to rest cannot be negative; replies rest up to 90 days.",
+    )
+    _installment_instant_sane = models.Constraint(
+        "CHECK (installment_request_instant_amount >= 0"
+        " AND installment_request_instant_count >= 2)",
+        "Plans that are proposed at once have at least 2 instalments and a limit of "
+        "their amount that is not negative.",
+    )
     _installment_request_sane = models.Constraint(
         "CHECK (installment_request_max_count BETWEEN 2 AND 60"
         " AND installment_request_max_days BETWEEN 1 AND 3660)",

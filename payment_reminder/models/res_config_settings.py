@@ -31,6 +31,12 @@ class ResConfigSettings(models.TransientModel):
     dunning_promise_grace_days = fields.Integer(
         related="company_id.dunning_promise_grace_days", readonly=False
     )
+    dunning_page_promise_days = fields.Integer(
+        related="company_id.dunning_page_promise_days", readonly=False
+    )
+    dunning_page_paid_days = fields.Integer(
+        related="company_id.dunning_page_paid_days", readonly=False
+    )
     estimate_validity_days = fields.Integer(
         related="company_id.estimate_validity_days", readonly=False
     )
@@ -57,6 +63,17 @@ class ResConfigSettings(models.TransientModel):
     )
     installment_request_max_days = fields.Integer(
         related="company_id.installment_request_max_days", readonly=False
+    )
+    installment_request_is_instant = fields.Boolean(
+        related="company_id.installment_request_is_instant", readonly=False
+    )
+    installment_request_instant_amount = fields.Monetary(
+        related="company_id.installment_request_instant_amount",
+        currency_field="dunning_currency_id",
+        readonly=False,
+    )
+    installment_request_instant_count = fields.Integer(
+        related="company_id.installment_request_instant_count", readonly=False
     )
     installment_approval_months = fields.Integer(
         related="company_id.installment_approval_months", readonly=False

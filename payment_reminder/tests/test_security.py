@@ -26,6 +26,7 @@ MATRIX = {
     "dunning.clarity.finding": (NO, READ, READ, READ),
     "dunning.promise": (NO, READ, ADD, ADD),
     "dunning.link": (NO, READ, READ, READ),
+    "dunning.reply": (NO, READ, READ, READ),
     "dunning.pause": (NO, READ, ADD, ADD),
     "dunning.dispute": (NO, READ, ADD, ADD),
     "dunning.explanation": (NO, ADD, ADD, ADD),
@@ -289,6 +290,9 @@ class SecurityCommon(DunningCommon):
                 50.0, self.company._get_dunning_today()
             ),
             "dunning.link": self.env["dunning.link"]._issue(self._case()),
+            "dunning.reply": self.env["dunning.reply"]
+            .sudo()
+            .create({"case_id": self._case().id, "kind": "question", "key": "x" * 20}),
             "dunning.pause": self._pause(self.invoice),
             "dunning.dispute": self._object(self.invoice),
             "installment.plan": plan,

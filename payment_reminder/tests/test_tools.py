@@ -12,6 +12,8 @@ from ..tools import (
     plain_text,
     pricing_numbers,
     three_points,
+    typed_amount,
+    upload,
     work_days,
 )
 
@@ -25,6 +27,8 @@ MODULES = (
     plain_text,
     pricing_numbers,
     three_points,
+    typed_amount,
+    upload,
     work_days,
 )
 
@@ -57,6 +61,12 @@ class TestTools(BaseCase):
 
     def test_examples_of_plain_text_hold(self):
         self._assert_examples_hold(plain_text)
+
+    def test_examples_of_typed_amount_hold(self):
+        self._assert_examples_hold(typed_amount)
+
+    def test_examples_of_upload_hold(self):
+        self._assert_examples_hold(upload)
 
     def test_examples_of_work_days_hold(self):
         self._assert_examples_hold(work_days)
