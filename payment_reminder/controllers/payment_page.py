@@ -73,6 +73,9 @@ class PaymentPage(DocumentPortal):
         lang = options.get("lang")
         return lang if lang in installed else None
 
+    def _limit(self, page, kind):
+        """Refuse what is asked for too often."""
+
     # === PAGE === #
 
     def _render_payment_page(self, page, options, problem=False, status=200):

@@ -30,6 +30,7 @@ from . import dunning_case_desk
 from . import dunning_case
 from . import dunning_case_line
 from . import dunning_case_call
+from . import dunning_case_payment
 from . import dunning_promise
 from . import dunning_pause
 from . import dunning_dispute
@@ -44,6 +45,9 @@ from . import dunning_statement
 from . import dunning_statement_entrance
 from . import dunning_link
 from . import dunning_payment_page
+from . import dunning_payment_page_pay
+from . import dunning_payment_part
+from . import payment_transaction
 from . import dunning_desk
 from . import dunning_explainer
 from . import dunning_notice_content

@@ -26,6 +26,7 @@ MATRIX = {
     "dunning.clarity.finding": (NO, READ, READ, READ),
     "dunning.promise": (NO, READ, ADD, ADD),
     "dunning.link": (NO, READ, READ, READ),
+    "dunning.payment.part": (NO, READ, READ, READ),
     "dunning.pause": (NO, READ, ADD, ADD),
     "dunning.dispute": (NO, READ, ADD, ADD),
     "dunning.explanation": (NO, ADD, ADD, ADD),
@@ -289,6 +290,7 @@ class SecurityCommon(DunningCommon):
                 50.0, self.company._get_dunning_today()
             ),
             "dunning.link": self.env["dunning.link"]._issue(self._case()),
+            "dunning.payment.part": self._payment_part(),
             "dunning.pause": self._pause(self.invoice),
             "dunning.dispute": self._object(self.invoice),
             "installment.plan": plan,
@@ -308,6 +310,25 @@ class SecurityCommon(DunningCommon):
                 "proposal", plan._get_mail_template("proposal"), plan
             ),
         }
+
+    def _payment_part(self):
+        """Return what an online payment of the page was chosen for."""
+        provider = self.env["payment.provider"].create(
+            {"name": "Test", "company_id": self.company.id}
+        )
+        page = self.env["dunning.payment.page"]._make(self._case(), "/pay/x")
+        method = self.env["payment.method"].with_context(active_test=False)
+        transaction = self.env["payment.transaction"].create(
+            {
+                "provider_id": provider.id,
+                "payment_method_id": method.search([], limit=1).id,
+                "amount": 100.0,
+                "currency_id": page.currency_id.id,
+                "partner_id": self.customer.id,
+                **page._prepare_transaction_values(page._choose(), "window"),
+            }
+        )
+        return transaction.dunning_part_ids
 
     def _draft_plan(self):
         lines = self._receivables(self._overdue(30, 90.0))
