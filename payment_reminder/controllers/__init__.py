@@ -5,4 +5,5 @@ from . import installment_request
 from . import main
 from . import payment_page
 from . import payment_page_say
+from . import payment_page_pay
 from . import statement

@@ -35,6 +35,7 @@ from . import dunning_reply_effect
 from . import dunning_reply_text
 from . import dunning_reply_mail
 from . import dunning_case_reply
+from . import dunning_case_payment
 from . import dunning_promise
 from . import dunning_pause
 from . import dunning_dispute
@@ -51,6 +52,9 @@ from . import dunning_link
 from . import dunning_payment_page
 from . import dunning_payment_page_say
 from . import dunning_payment_page_read
+from . import dunning_payment_page_pay
+from . import dunning_payment_part
+from . import payment_transaction
 from . import dunning_desk
 from . import dunning_explainer
 from . import dunning_notice_content

@@ -59,6 +59,12 @@ class ResCompany(models.Model):
         "asks for instalments, it rests so many days, once a month at most. 0: it "
         "does not.",
     )
+    dunning_page_min_part = fields.Monetary(
+        string="Smallest Part to Pay Online",
+        default=10.0,
+        help="Customers can pay a part of what is open on their page, at least this "
+        "much. 0: any part.",
+    )
 
     estimate_validity_days = fields.Integer(
         string="Validity of Estimates",
@@ -158,6 +164,10 @@ class ResCompany(models.Model):
         "AND installment_validity_days >= 1 AND installment_default_days >= 0 "
         "AND installment_approval_amount >= 0 AND installment_approval_months >= 0)",
         "Days and limits of instalment plans cannot be negative.",
+    )
+    _dunning_page_sane = models.Constraint(
+        "CHECK (dunning_page_min_part >= 0)",
+        "The smallest part to pay online cannot be negative.",
     )
     _dunning_calls_sane = models.Constraint(
         "CHECK (dunning_call_tries >= 1 AND dunning_call_wait_days >= 0)",

@@ -91,6 +91,11 @@ class ResConfigSettings(models.TransientModel):
         currency_field="dunning_currency_id",
         readonly=False,
     )
+    dunning_page_min_part = fields.Monetary(
+        related="company_id.dunning_page_min_part",
+        currency_field="dunning_currency_id",
+        readonly=False,
+    )
     dunning_currency_id = fields.Many2one(
         related="company_id.currency_id", string="Company Currency for Reminders"
     )

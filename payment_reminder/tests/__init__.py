@@ -52,6 +52,8 @@ from . import test_payment_page
 from . import test_payment_page_paid
 from . import test_payment_page_promise
 from . import test_payment_page_say
+from . import test_payment_page_pay
+from . import test_payment_page_settled
 from . import test_planner
 from . import test_planner_exclusion
 from . import test_planner_recipient

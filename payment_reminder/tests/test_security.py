@@ -27,6 +27,7 @@ MATRIX = {
     "dunning.promise": (NO, READ, ADD, ADD),
     "dunning.link": (NO, READ, READ, READ),
     "dunning.reply": (NO, READ, READ, READ),
+    "dunning.payment.part": (NO, READ, READ, READ),
     "dunning.pause": (NO, READ, ADD, ADD),
     "dunning.dispute": (NO, READ, ADD, ADD),
     "dunning.explanation": (NO, ADD, ADD, ADD),
@@ -293,6 +294,7 @@ class SecurityCommon(DunningCommon):
             "dunning.reply": self.env["dunning.reply"]
             .sudo()
             .create({"case_id": self._case().id, "kind": "question", "key": "x" * 20}),
+            "dunning.payment.part": self._payment_part(),
             "dunning.pause": self._pause(self.invoice),
             "dunning.dispute": self._object(self.invoice),
             "installment.plan": plan,
@@ -312,6 +314,25 @@ class SecurityCommon(DunningCommon):
                 "proposal", plan._get_mail_template("proposal"), plan
             ),
         }
+
+    def _payment_part(self):
+        """Return what an online payment of the page was chosen for."""
+        provider = self.env["payment.provider"].create(
+            {"name": "Test", "company_id": self.company.id}
+        )
+        page = self.env["dunning.payment.page"]._make(self._case(), "/pay/x")
+        method = self.env["payment.method"].with_context(active_test=False)
+        transaction = self.env["payment.transaction"].create(
+            {
+                "provider_id": provider.id,
+                "payment_method_id": method.search([], limit=1).id,
+                "amount": 100.0,
+                "currency_id": page.currency_id.id,
+                "partner_id": self.customer.id,
+                **page._prepare_transaction_values(page._choose(), "window"),
+            }
+        )
+        return transaction.dunning_part_ids
 
     def _draft_plan(self):
         lines = self._receivables(self._overdue(30, 90.0))

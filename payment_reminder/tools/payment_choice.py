@@ -45,7 +45,8 @@ class Choice:
 class ChoiceError(CodedError):
     """A choice that cannot be paid.
 
-    Its code: empty, unknown, negative, too_much or small.
+    Its code: empty, unknown, negative, too_much or small; number and digits when what
+    was typed is no amount of the currency.
     """
 
 

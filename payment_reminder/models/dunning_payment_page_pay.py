@@ -1,0 +1,383 @@
+import secrets
+from decimal import Decimal, InvalidOperation
+
+from odoo import fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Command
+from odoo.tools import consteq
+from odoo.tools.misc import hmac
+
+from ..tools.payment_choice import ChoiceError, Item, choose
+
+KEY_SCOPE = "payment_reminder.page.pay"
+#: So long a page that was opened can be paid from.
+KEY_SECONDS = 12 * 3600
+#: What the address says about the choice.
+OPTIONS = ("item", "amount", "plan")
+
+
+class DunningPaymentPage(models.AbstractModel):
+    """Paying on the page: what is chosen, by whom it may be begun, what came of it."""
+
+    # one concept, one file
+    _inherit = "dunning.payment.page"  # pylint: disable=consider-merging-classes-inherited
+
+    # === WHAT IS CHOSEN === #
+
+    def _choose_by(self, options):
+        """Return what the options of the address choose.
+
+        :param dict options: ``item`` (ids with commas), ``amount`` (a part), ``plan``
+            (id: what is to be paid now of an instalment plan), all as texts
+        :rtype: tools.payment_choice.Choice
+        :raise ChoiceError: see ``tools.payment_choice``
+        """
+        if options.get("plan"):
+            return self._choose_plan(options["plan"])
+        keys = [
+            int(key)
+            for key in (options.get("item") or "").split(",")
+            if key.isdecimal()
+        ]
+        return self._choose(keys or None, self._read_part(options.get("amount")))
+
+    def _read_part(self, text):
+        """Return the amount of a part; the steps of the currency count.
+
+        :raise ChoiceError: see ``tools.payment_choice``
+        """
+        if not text:
+            return None
+        try:
+            amount = Decimal(str(text).strip().replace(",", "."))
+        except InvalidOperation:
+            raise ChoiceError("number") from None
+        if amount.is_finite() and amount.as_tuple().exponent < (
+            -self.currency_id.decimal_places
+        ):
+            raise ChoiceError("digits")
+        return amount
+
+    def _choose(self, keys=None, amount=None):
+        choice = super()._choose(keys, amount)
+        if amount is not None and amount < self._get_min_part():
+            minimum = min(self._get_min_part(), super()._choose(keys).total)
+            if amount < minimum:
+                raise ChoiceError("small", minimum=minimum)
+        return choice
+
+    def _get_min_part(self):
+        """Return the least part that is taken, in the currency of the page.
+
+        :rtype: Decimal
+        """
+        company = self.company_id.sudo()
+        minimum = company.currency_id._convert(
+            company.dunning_page_min_part, self.currency_id, company, self.date
+        )
+        return self._to_decimal(minimum)
+
+    def _choose_plan(self, key):
+        """Return what is to be paid now of a plan: all that is late, or the next one.
+
+        :param str key: id of an active plan of the customer
+        """
+        plan = self._get_payable_plans().filtered(lambda plan: str(plan.id) == key)
+        due, parts = plan and plan._get_due_lines(), {}
+        for item, line, amount in plan._split() if plan else ():
+            receivable = item.move_line_id
+            if line in due and receivable:
+                parts[receivable] = parts.get(receivable, Decimal(0)) + amount
+        receivables = self.env["account.move.line"].union(*parts)
+        if self._get_pending_lines(receivables):
+            raise ChoiceError("unknown", keys=receivables.ids)
+        return choose(
+            Item(line.id, line.date_maturity or line.date, amount)
+            for line, amount in parts.items()
+        )
+
+    def _get_payable_plans(self):
+        """Return the customer's active plans in the currency of the page.
+
+        :rtype: installment.plan
+        """
+        plans = self.env["installment.plan"].sudo()
+        return plans.search(
+            [
+                ("state", "=", "active"),
+                ("company_id", "=", self.company_id.id),
+                ("currency_id", "=", self.currency_id.id),
+                ("partner_id", "child_of", self.partner_id.ids),
+            ]
+        )
+
+    def _get_choice_text(self, error):
+        """Return in words why a choice cannot be paid.
+
+        :param ChoiceError error: as ``_choose_by`` raises it
+        :rtype: str
+        """
+        values = {
+            name: self._format_amount(float(value))
+            for name, value in error.values.items()
+            if isinstance(value, Decimal) and value.is_finite()
+        }
+        if error.code == "unknown":
+            return self._get_unknown_text(error.values["keys"])
+        if error.code == "too_much":
+            return self.env._(
+                "That is more than what is open: at most %(total)s can be paid.",
+                **values,
+            )
+        if error.code == "small":
+            return self.env._(
+                "The smallest part that can be paid online is %(minimum)s.", **values
+            )
+        if error.code == "empty":
+            return self.env._("There is nothing to pay at this moment. Thank you.")
+        return self.env._(
+            "Please enter an amount above zero, such as %(example)s.",
+            example=f"{10:.{self.currency_id.decimal_places}f}",
+        )
+
+    def _get_unknown_text(self, keys):
+        lines = self._get_receivables().filtered(lambda line: line.id in keys)
+        waiting = self._get_payments_on_their_way(lines)
+        if waiting:
+            return self._get_waiting_text(waiting[0])
+        return self.env._(
+            "One of the chosen items is not open any more. Please choose again: "
+            "nothing was charged."
+        )
+
+    # === WHAT IS ON ITS WAY === #
+
+    def _get_pending_lines(self, lines):
+        return lines.filtered(
+            lambda line: any(tx._is_on_its_way() for tx in line.move_id.transaction_ids)
+        )
+
+    def _get_payments_on_their_way(self, lines=None):
+        """Return the payments that are not booked yet, the last one first.
+
+        :param account.move.line lines: default all that is open
+        :rtype: payment.transaction
+        """
+        lines = self._get_receivables() if lines is None else lines
+        transactions = lines.move_id.transaction_ids
+        return transactions.filtered(lambda tx: tx._is_on_its_way()).sorted("id")[::-1]
+
+    def _get_waiting_text(self, transaction):
+        """Return which payment is on its way, and since when."""
+        local = fields.Datetime.context_timestamp(
+            self.with_context(tz=self.company_id.partner_id.tz or "UTC"),
+            transaction.last_state_change,
+        )
+        return self.env._(
+            "A payment of %(amount)s is on its way since %(date)s. Please do not pay "
+            "its items again; we do not remind you of them meanwhile.",
+            amount=transaction.currency_id.format(transaction.amount),
+            date=self._format_date(local.date()),
+        )
+
+    def _get_drafts(self, lines, key=None):
+        """Return payments of other windows that were begun and not finished.
+
+        :param str key: of the window that asks
+        """
+        transactions = self.env["payment.transaction"].sudo()
+        return transactions._find_dunning_drafts(lines).filtered(
+            lambda tx: not key or tx.dunning_page_key != key
+        )
+
+    def _get_draft_text(self, draft):
+        return self.env._(
+            "A payment of %(amount)s was begun in another window a moment ago and is "
+            "not finished. Finish it there, or open this page again to start again.",
+            amount=draft.currency_id.format(draft.amount),
+        )
+
+    # === KEY OF A WINDOW === #
+
+    def _make_payment_key(self, options):
+        """Return what proves that a payment is begun from this page, as it was shown.
+
+        :param dict options: see ``_choose_by``
+        :return: number of the window, end of validity, signature
+        :rtype: str
+        """
+        window = secrets.token_hex(8)
+        until = int(fields.Datetime.now().timestamp()) + KEY_SECONDS
+        return f"{window}-{until}-{self._sign_payment(options, window, until)}"
+
+    def _read_payment_key(self, key, options):
+        """Return the number of the window of a key that we have signed.
+
+        :raise UserError: when it is forged, of another page or choice, or too old
+        """
+        window, until, signature = (*(key or "").split("-", 2), "", "")[:3]
+        is_ours = (
+            until.isdecimal()
+            and signature.isascii()
+            and consteq(self._sign_payment(options, window, int(until)), signature)
+        )
+        if not is_ours or int(until) < fields.Datetime.now().timestamp():
+            raise UserError(
+                self.env._(
+                    "This page was open for too long. Please open it again: nothing "
+                    "was charged."
+                )
+            )
+        return window
+
+    def _sign_payment(self, options, window, until):
+        chosen = tuple(str(options.get(name) or "") for name in OPTIONS)
+        message = (self.url, self.env.uid, chosen, window, until)
+        return hmac(self.env(su=True), KEY_SCOPE, message)
+
+    # === BEGINNING === #
+
+    def _begin_payment(self, options, shown):
+        """Return the choice that may be paid now; nobody else begins meanwhile.
+
+        :param dict options: see ``_choose_by``, and ``key`` of the window
+        :param float shown: the amount that the customer has seen
+        :return: the choice, and the number of the window
+        :raise UserError: in words; nothing has changed then
+        """
+        window = self._read_payment_key(options.get("key"), options)
+        self.case_id._lock_payment()
+        try:
+            choice = self._choose_by(options)
+        except ChoiceError as error:
+            raise UserError(self._get_choice_text(error)) from None
+        self._check_shown(choice, shown)
+        lines = self.env["account.move.line"].browse(key for key, _ in choice.parts)
+        drafts = self._get_drafts(lines)
+        own = drafts.filtered(lambda tx: tx.dunning_page_key == window)
+        if drafts - own:
+            raise UserError(self._get_draft_text((drafts - own)[0]))
+        own._give_up_dunning()
+        return choice, window
+
+    def _check_shown(self, choice, shown):
+        is_number = isinstance(shown, int | float) and not isinstance(shown, bool)
+        total = float(choice.total)
+        if not is_number or self.currency_id.compare_amounts(shown, total):
+            raise UserError(
+                self.env._(
+                    "The amount has changed since you opened the page: it is "
+                    "%(amount)s now. Please open the page again: nothing was charged.",
+                    amount=self._format_amount(total),
+                )
+            )
+
+    def _prepare_transaction_values(self, choice, window):
+        """Return what the transaction remembers of the choice."""
+        lines = self.env["account.move.line"].sudo()
+        parts = [
+            {
+                "move_line_id": key,
+                "name": lines.browse(key).move_id.name,
+                "amount": float(amount),
+            }
+            for key, amount in choice.parts
+        ]
+        moves = lines.browse(part["move_line_id"] for part in parts).move_id
+        return {
+            "invoice_ids": [Command.set(moves.ids)],
+            "dunning_case_id": self.case_id.id,
+            "dunning_page_key": window,
+            "dunning_part_ids": [Command.create(part) for part in parts],
+        }
+
+    def _get_payment_prefix(self, choice):
+        """Return what the reference of the transaction begins with."""
+        lines = self.env["account.move.line"].sudo()
+        moves = lines.browse(key for key, _amount in choice.parts).move_id
+        if len(moves) == 1:
+            return moves.name
+        return self.company_id.sudo().get_next_batch_payment_communication()
+
+    def _start_again(self):
+        """Give up what was begun on the page and is not finished."""
+        self.case_id._lock_payment()
+        self._get_drafts(self._get_receivables())._give_up_dunning()
+
+    # === OUTCOME === #
+
+    def _find_payment(self, key):
+        """Return a payment that was made from this page; empty for any other.
+
+        :param str key: id, from the address
+        """
+        transactions = self.env["payment.transaction"].sudo()
+        if not (key or "").isdecimal() or len(key) > 12:
+            return transactions
+        found = transactions.browse(int(key)).exists()
+        cases = self._get_cases()
+        return found if found._get_dunning_case() in cases else transactions
+
+    def _prepare_outcome(self, transaction):
+        """Return what came of a payment, in words.
+
+        :return: ``kind`` of alert, ``title`` and ``text``
+        :rtype: dict
+        """
+        amount = self._format_amount(transaction.amount)
+        names = transaction.dunning_part_ids._get_names_text()
+        return {
+            "done": self._get_done_outcome,
+            "authorized": self._get_waiting_outcome,
+            "pending": self._get_waiting_outcome,
+            "draft": self._get_draft_outcome,
+        }.get(transaction.state, self._get_failed_outcome)(transaction, amount, names)
+
+    def _get_done_outcome(self, _transaction, amount, names):
+        return {
+            "kind": "success",
+            "title": self.env._(
+                "Thank you. Your payment of %(amount)s has arrived.", amount=amount
+            ),
+            "text": self.env._("Your payment settles: %(items)s.", items=names),
+        }
+
+    def _get_waiting_outcome(self, _transaction, amount, names):
+        return {
+            "kind": "info",
+            "title": self.env._(
+                "Your payment of %(amount)s is on its way.", amount=amount
+            ),
+            "text": self.env._(
+                "We do not remind you of %(items)s until it has arrived. There is "
+                "nothing more for you to do.",
+                items=names,
+            ),
+        }
+
+    def _get_draft_outcome(self, _transaction, amount, _names):
+        return {
+            "kind": "warning",
+            "title": self.env._(
+                "Your payment of %(amount)s is not finished.", amount=amount
+            ),
+            "text": self.env._("Nothing was charged so far."),
+        }
+
+    def _get_failed_outcome(self, transaction, amount, _names):
+        reason = transaction.state_message
+        return {
+            "kind": "danger",
+            "title": self.env._(
+                "Your payment of %(amount)s was not made.", amount=amount
+            ),
+            "text": " ".join(
+                filter(
+                    None,
+                    (
+                        reason and f"{reason.rstrip('. ')}.",
+                        self.env._("Nothing was charged. You can try again below."),
+                    ),
+                )
+            ),
+        }
