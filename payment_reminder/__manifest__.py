@@ -86,6 +86,7 @@
         "demo/service_estimate_demo.xml",
         "demo/dunning_run_demo.xml",
         "demo/installment_plan_demo.xml",
+        "demo/payment_page_demo.xml",
     ],
     "assets": {
         "web.assets_backend": [

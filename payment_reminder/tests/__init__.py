@@ -49,6 +49,7 @@ from . import test_letter_channel
 from . import test_letter_printer
 from . import test_pause
 from . import test_payment_page
+from . import test_payment_page_from_mail
 from . import test_payment_page_paid
 from . import test_payment_page_promise
 from . import test_payment_page_say
