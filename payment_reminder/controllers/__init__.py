@@ -4,4 +4,6 @@ from . import installment
 from . import installment_request
 from . import main
 from . import payment_page
+from . import payment_page_account
+from . import payment_page_documents
 from . import statement

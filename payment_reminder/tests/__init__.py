@@ -47,6 +47,7 @@ from . import test_letter_channel
 from . import test_letter_printer
 from . import test_pause
 from . import test_payment_page
+from . import test_payment_page_items
 from . import test_planner
 from . import test_procedure
 from . import test_promise

@@ -4,23 +4,27 @@ from odoo.tests import BaseCase, tagged
 
 from ..tools import (
     bounce,
+    colour,
     delivery,
     factor_scale,
     mail_parts,
     payment_choice,
     picture,
     plain_text,
+    typed_amount,
     work_days,
 )
 
 MODULES = (
     bounce,
+    colour,
     delivery,
     factor_scale,
     mail_parts,
     payment_choice,
     picture,
     plain_text,
+    typed_amount,
     work_days,
 )
 
@@ -39,6 +43,9 @@ class TestTools(BaseCase):
     def test_examples_of_bounce_hold(self):
         self._assert_examples_hold(bounce)
 
+    def test_examples_of_colour_hold(self):
+        self._assert_examples_hold(colour)
+
     def test_examples_of_delivery_hold(self):
         self._assert_examples_hold(delivery)
 
@@ -53,6 +60,9 @@ class TestTools(BaseCase):
 
     def test_examples_of_plain_text_hold(self):
         self._assert_examples_hold(plain_text)
+
+    def test_examples_of_typed_amount_hold(self):
+        self._assert_examples_hold(typed_amount)
 
     def test_examples_of_work_days_hold(self):
         self._assert_examples_hold(work_days)
