@@ -53,6 +53,8 @@
         "views/installment_portal_parts.xml",
         "views/installment_request_templates.xml",
         "views/payment_page_templates.xml",
+        "views/payment_page_item_templates.xml",
+        "views/payment_page_account_templates.xml",
         "views/payment_page_pay_templates.xml",
         "views/payment_page_transfer_templates.xml",
         "views/payment_page_say_templates.xml",

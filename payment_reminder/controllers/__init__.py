@@ -6,4 +6,6 @@ from . import main
 from . import payment_page
 from . import payment_page_say
 from . import payment_page_pay
+from . import payment_page_account
+from . import payment_page_documents
 from . import statement

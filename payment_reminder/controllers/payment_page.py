@@ -1,17 +1,22 @@
-from decimal import Decimal, InvalidOperation
-
 from odoo import http
 from odoo.http import request
 
+from ..models.dunning_payment_page_look import get_language_tag
 from ..tools.payment_choice import ChoiceError
 from .document import PAGE_HEADERS, DocumentPortal
 
 #: Of the page and of each of its steps: by link, and by login under 'My account'.
-PATHS = ("/pay/<string:token>", "/my/pay/<int:case_id>")
+PATHS = (
+    "/pay/<string:token>",
+    "/my/pay/<int:case_id>",
+    "/my/pay/company/<int:company_id>",
+)
+#: What the address says about the choice.
+CHOICE_OPTIONS = ("item", "amount", "plan", "chosen")
 
 
 def page_route(suffix="", method="GET", type="http"):
-    """Return the decorator of a step of the page, under both of its addresses.
+    """Return the decorator of a step of the page, under all of its addresses.
 
     Asking by GET changes nothing; what is posted carries the key against forgery.
     """
@@ -32,6 +37,9 @@ class PaymentPage(DocumentPortal):
     @page_route()
     def payment_page(self, token=None, case_id=None, **options):
         """Show what is owed now, how to pay it and what can be said about it."""
+        if token is None and request.env.user._is_public():
+            path = request.httprequest.path
+            return request.redirect_query("/web/login", {"redirect": path})
         page = self._find_page(token, case_id, options)
         return self._render_payment_page(page, options)
 
@@ -40,21 +48,30 @@ class PaymentPage(DocumentPortal):
     def _find_page(self, token=None, case_id=None, options=None):
         """Return the page that a link or a login opens.
 
-        :param dict options: of the request; ``lang`` may name an installed language
+        :param dict options: of the request; ``lang`` may name an installed language,
+            ``currency`` one in which something is open
         :rtype: dunning.payment.page
         :raise NotFound: when it is wrong, expired, revoked or somebody else's
         """
-        lang = self._get_chosen_lang(options or {})
+        options = options or {}
+        wanted = {
+            "lang": self._get_chosen_lang(options),
+            "currency": options.get("currency"),
+        }
         pages = request.env["dunning.payment.page"].sudo()
         if token is not None:
             link = request.env["dunning.link"]._find(token)
             if not link:
                 raise request.not_found()
             case = link.case_id.merged_into_id or link.case_id
-            page = pages._make(case, f"/pay/{token.lower()}", link, lang)
-        else:
+            page = pages._make(case, f"/pay/{token.lower()}", link, **wanted)
+        elif case_id is not None:
             case = self._find_own_case(case_id)
-            page = pages._make(case, f"/my/pay/{case.id}", lang=lang)
+            page = pages._make(case, f"/my/pay/{case.id}", **wanted)
+        else:
+            company, customer = self._find_own_company(request.params["company_id"])
+            url = f"/my/pay/company/{company.id}"
+            page = pages._make_for(company, customer, url, **wanted)
         request.update_context(lang=page.lang)
         return page
 
@@ -67,6 +84,26 @@ class PaymentPage(DocumentPortal):
         if case.partner_id != user.partner_id.commercial_partner_id:
             raise request.not_found()
         return case
+
+    def _find_own_company(self, company_id):
+        """Return a company that the user's company or person has invoices of.
+
+        :return: the company, and the customer
+        :rtype: tuple[res.company, res.partner]
+        """
+        user = request.env.user
+        customer = user.partner_id.commercial_partner_id.sudo()
+        known = not user._is_public() and request.env["account.move"].sudo().search(
+            [
+                ("company_id", "=", company_id),
+                ("commercial_partner_id", "=", customer.id),
+                ("state", "=", "posted"),
+            ],
+            limit=1,
+        )
+        if not known:
+            raise request.not_found()
+        return known.company_id, customer
 
     def _get_chosen_lang(self, options):
         installed = dict(request.env["res.lang"].sudo().get_installed())
@@ -88,28 +125,59 @@ class PaymentPage(DocumentPortal):
     def _render_payment_page(self, page, options, problem=False, status=200):
         """Return the page, with what is chosen.
 
-        :param dict options: ``item`` (ids with commas) and ``amount`` (a part), as the
-            form of the page sends them
+        :param dict options: of the choice, as the form of the page sends them, see
+            ``dunning.payment.page._choose_by``
         :param str problem: what went wrong, in words
         """
+        chosen = self._get_choice_options(options)
+        choice, refusal = self._try_choice(page, chosen)
         values = {
             "page": page,
             "page_name": "payment_page",
+            "title": page.env._(
+                "%(company)s: your open items", company=page.company_id.name
+            ),
             "res_company": page.company_id,
-            "html_data": {"lang": page.lang.replace("_", "-")},
-            "problem": problem,
-            "choice": self._read_choice(page, options),
+            "html_data": {"lang": get_language_tag(page.lang)},
+            "no_header": not request.httprequest.path.startswith("/my/"),
+            "no_footer": True,
+            "problem": problem or refusal,
+            "choice": choice,
+            "content": page._prepare_content(choice, chosen),
+            "transfer": page._prepare_transfer(choice),
+            "documents": page._prepare_documents(),
+            "look": page._prepare_look(),
+            "languages": page._get_page_languages(chosen),
         }
         response = request.render("payment_reminder.payment_page", values)
         response.status_code = status
         response.headers.extend(PAGE_HEADERS)
         return response
 
+    def _get_choice_options(self, options):
+        """Return the options of the choice as texts; a repeated ``item`` is one list.
+
+        :rtype: dict
+        """
+        found = {name: options[name] for name in CHOICE_OPTIONS if options.get(name)}
+        repeated = request.httprequest.args.getlist("item")
+        if found.get("item") and len(repeated) > 1:
+            found["item"] = ",".join(repeated)
+        return {name: str(value) for name, value in found.items()}
+
     def _read_choice(self, page, options):
         """Return what the options of the request choose, ``None`` for nothing."""
-        keys = [int(key) for key in options.get("item", "").split(",") if key.isdigit()]
+        return self._try_choice(page, self._get_choice_options(options))[0]
+
+    def _try_choice(self, page, chosen):
+        """Return a choice, or why it cannot be paid, in words.
+
+        :param dict chosen: see ``_get_choice_options``
+        :return: the choice or ``None``, a sentence or ``False``
+        :rtype: tuple
+        """
         try:
-            amount = Decimal(options["amount"]) if options.get("amount") else None
-            return page._choose(keys or None, amount)
-        except (InvalidOperation, ChoiceError):
-            return None
+            return page._choose_by(chosen), False
+        except ChoiceError as error:
+            text = page._explain_choice_error(error)
+            return None, bool(chosen) and text

@@ -1,5 +1,3 @@
-from urllib.parse import urlencode
-
 from werkzeug.exceptions import BadRequest
 
 from odoo.exceptions import UserError
@@ -10,7 +8,6 @@ from odoo.addons.account_payment.controllers.payment import PaymentPortal
 from odoo.addons.account_payment.controllers.portal import PortalAccount
 
 from ..models.dunning_payment_page_pay import OPTIONS
-from ..tools.payment_choice import ChoiceError
 from .payment_page import PaymentPage, page_route
 
 FLOWS = ("redirect", "direct", "token")
@@ -120,13 +117,6 @@ class PaymentPagePay(PaymentPage, PaymentPortal, PortalAccount):
 
     # === PAGE === #
 
-    def _read_choice(self, page, options):
-        """Return what the options of the request choose, ``None`` for nothing."""
-        try:
-            return page._choose_by(self._get_options(options))
-        except ChoiceError:
-            return None
-
     def _render_payment_page(self, page, options, problem=False, status=200):
         response = super()._render_payment_page(page, options, problem, status)
         choice = response.qcontext.get("choice")
@@ -229,4 +219,4 @@ class PaymentPagePay(PaymentPage, PaymentPortal, PortalAccount):
         """Return the path of a step with its options."""
         names = (*OPTIONS, "key", "lang", "payment")
         given = {name: options[name] for name in names if options.get(name)}
-        return f"{page.url}{step}?{urlencode(given)}" if given else f"{page.url}{step}"
+        return page._get_step_url(step, **given)

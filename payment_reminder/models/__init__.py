@@ -50,6 +50,13 @@ from . import dunning_statement
 from . import dunning_statement_entrance
 from . import dunning_link
 from . import dunning_payment_page
+from . import dunning_payment_page_open
+from . import dunning_payment_page_choice
+from . import dunning_payment_page_items
+from . import dunning_payment_page_plan
+from . import dunning_payment_page_transfer
+from . import dunning_payment_page_documents
+from . import dunning_payment_page_look
 from . import dunning_payment_page_say
 from . import dunning_payment_page_read
 from . import dunning_payment_page_pay
@@ -78,6 +85,7 @@ from . import mail_thread
 from . import account_move
 from . import account_move_clarity
 from . import account_move_reversal
+from . import account_move_service
 from . import base_partner_merge
 from . import mail_template
 from . import ir_actions_report

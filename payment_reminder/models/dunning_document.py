@@ -3,9 +3,12 @@ from decimal import Decimal
 
 from odoo import models
 from odoo.tools.image import image_data_uri
-from odoo.tools.misc import format_date
+from odoo.tools.misc import babel_locale_parse, format_date
 
 from ..tools.amount_in_words import amount_in_words
+
+#: CLDR's plural categories in the order in which a text lists its forms.
+PLURAL_CATEGORIES = ("zero", "one", "two", "few", "many", "other")
 
 
 class DunningDocument(models.AbstractModel):
@@ -61,6 +64,23 @@ class DunningDocument(models.AbstractModel):
         return amount_in_words(
             self._to_decimal(amount), currency.name, self.lang, currency.decimal_places
         )
+
+    def _pluralize(self, forms, number):
+        """Return the form that goes with ``number`` in the customer's language.
+
+        :param str forms: a translated text with as many forms, separated by ``|``, as
+            its language has: 'day|days', 'день|дня|дней'
+        :rtype: str
+        """
+        plural = babel_locale_parse(self.lang).plural_form
+        tags = [tag for tag in PLURAL_CATEGORIES if tag in {*plural.tags, "other"}]
+        words = forms.split("|")
+        return words[min(tags.index(plural(number)), len(words) - 1)]
+
+    def _get_days_late_text(self, days):
+        """Return '1 day late', '5 days late' with the right plural of the language."""
+        forms = self.env._("%(days)s day late|%(days)s days late", days=days)
+        return self._pluralize(forms, days)
 
     # === FROM WHOM TO WHOM === #
 
@@ -191,8 +211,10 @@ class DunningDocument(models.AbstractModel):
         """
         self.ensure_one()
         bank = self._get_bank_account()
-        if not bank:
-            return []
+        return self._get_account_details(bank) if bank else []
+
+    def _get_account_details(self, bank):
+        """Return what a transfer to ``bank`` needs, see ``_get_payment_details``."""
         company = self.company_id
         holder = bank.acc_holder_name or company.name
         details = [(self.env._("Payee"), holder)]
@@ -205,6 +227,18 @@ class DunningDocument(models.AbstractModel):
             label = self.env._("BIK") if self._is_russian(bank) else "BIC"
             details.append((label, bank.bank_bic))
         return details
+
+    def _join_references(self, references, number=False):
+        """Return what is written on one payment of several invoices.
+
+        :param references: of the invoices, empty ones are left out
+        :param str number: of the document, for more invoices than fit
+        :rtype: str
+        """
+        unique = list(dict.fromkeys(filter(None, references)))
+        if len(unique) > 4:
+            return number or self.partner_id.ref or unique[0] + " …"
+        return ", ".join(unique)
 
     def _is_russian(self, bank):
         """Return whether ``bank`` is an account in the Russian national format."""

@@ -1,9 +1,5 @@
 from odoo import models
 from odoo.tools import plaintext2html
-from odoo.tools.misc import babel_locale_parse
-
-#: CLDR's plural categories in the order in which a text lists its forms.
-PLURAL_CATEGORIES = ("zero", "one", "two", "few", "many", "other")
 
 
 class DunningNoticeContent(models.AbstractModel):
@@ -14,18 +10,6 @@ class DunningNoticeContent(models.AbstractModel):
     _description = "Reminder Notice: Content"
 
     # === IN THE CUSTOMER'S LANGUAGE === #
-
-    def _pluralize(self, forms, number):
-        """Return the form that goes with ``number`` in the customer's language.
-
-        :param str forms: a translated text with as many forms, separated by ``|``, as
-            its language has: 'day|days', 'день|дня|дней'
-        :rtype: str
-        """
-        plural = babel_locale_parse(self.lang).plural_form
-        tags = [tag for tag in PLURAL_CATEGORIES if tag in {*plural.tags, "other"}]
-        words = forms.split("|")
-        return words[min(tags.index(plural(number)), len(words) - 1)]
 
     def _get_amount_in_words(self):
         """Return the amount of the notice in words, in the customer's language.
@@ -55,10 +39,7 @@ class DunningNoticeContent(models.AbstractModel):
             line.move_id.payment_reference or line.invoice_name or ""
             for line in self.claim_ids.sudo()
         ]
-        unique = list(dict.fromkeys(filter(None, references)))
-        if len(unique) > 4:
-            return self.number or self.case_id.partner_id.ref or unique[0] + " …"
-        return ", ".join(unique)
+        return self._join_references(references, self.number)
 
     # === MAIL === #
 
@@ -107,11 +88,6 @@ class DunningNoticeContent(models.AbstractModel):
         """
         self.ensure_one()
         return self.pay_by_date or self.level_id._get_pay_by_date(self.date)
-
-    def _get_days_late_text(self, days):
-        """Return '1 day late', '5 days late' with the right plural of the language."""
-        forms = self.env._("%(days)s day late|%(days)s days late", days=days)
-        return self._pluralize(forms, days)
 
     def _get_dated_text(self, date):
         """Return the date of an invoice as it stands behind its number."""

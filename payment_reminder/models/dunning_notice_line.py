@@ -50,27 +50,7 @@ class DunningNoticeLine(models.Model):
     @api.depends("move_id")
     def _compute_description(self):
         for line in self:
-            line.description = line._get_service_text()
-
-    def _get_service_text(self):
-        """Return what was invoiced, in one line: the first service and how many more.
-
-        :rtype: str
-        """
-        self.ensure_one()
-        products = self.move_id.sudo().invoice_line_ids.filtered(
-            lambda row: row.display_type == "product" and (row.name or row.product_id)
-        )
-        if not products:
-            return ""
-        first = products[0]
-        text = (first.name or first.product_id.name or "").strip().split("\n")[0]
-        more = len(products) - 1
-        if more:
-            text = self.env._(
-                "%(service)s and %(number)s more", service=text, number=more
-            )
-        return text
+            line.description = line.move_id.sudo()._get_dunning_service_text()
 
     # === CRUD METHODS === #
 

@@ -1,9 +1,6 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
-from ..tools.payment_choice import Choice, Item, choose
-from .dunning_planner import PENDING_TRANSACTION_STATES
-
 
 class DunningPaymentPage(models.AbstractModel):
     """The customer's page: what is owed now in a company, how to pay it, what to say.
@@ -22,6 +19,7 @@ class DunningPaymentPage(models.AbstractModel):
     partner_id = fields.Many2one(comodel_name="res.partner")
     contact_id = fields.Many2one(comodel_name="res.partner")
     currency_id = fields.Many2one(comodel_name="res.currency")
+    usual_currency_id = fields.Many2one(comodel_name="res.currency")
     user_id = fields.Many2one(comodel_name="res.users")
     link_id = fields.Many2one(comodel_name="dunning.link")
     date = fields.Date()
@@ -31,33 +29,56 @@ class DunningPaymentPage(models.AbstractModel):
     # === MAKING === #
 
     @api.model
-    def _make(self, case, url, link=None, lang=None):
+    def _make(self, case, url, link=None, lang=None, currency=None):
         """Return the page of the customer of a case.
 
         :param dunning.case case: from which it was asked for; its currency is first
         :param str url: path under which the page was opened
         :param dunning.link link: by which it was opened, if it was not by login
         :param str lang: an installed language that was chosen, default the customer's
+        :param str currency: code of another currency that was chosen
         :return: a record that is not stored, in the language of the page
         :rtype: dunning.payment.page
         """
-        case = case.sudo()
-        company, customer = case.company_id, case.partner_id
+        return self._make_for(
+            case.company_id, case.partner_id, url, lang, currency, case.sudo(), link
+        )
+
+    @api.model
+    def _make_for(
+        self, company, customer, url, lang=None, currency=None, case=None, link=None
+    ):
+        """Return the page of a customer, of whom nobody may have been reminded yet.
+
+        Its case is that of its currency, if there is one, or else ``case``.
+
+        :param res.partner customer: a company or person, no contact of it
+        :param str currency: code; default that of the case, of the company, or of what
+            is open
+        :rtype: dunning.payment.page
+        """
+        company, customer = company.sudo(), customer.sudo()
         statements = self.env["dunning.statement"].sudo().with_company(company)
         page = self.sudo().new(
             {
-                "case_id": case.id,
                 "company_id": company.id,
                 "partner_id": customer.id,
                 "contact_id": statements._find_contact(company, customer).id,
-                "currency_id": case.currency_id.id,
-                "user_id": case._get_signatory().id,
                 "link_id": link and link.id,
                 "date": company._get_dunning_today(),
                 "url": url,
             }
         )
         page.lang = lang or page._find_lang()
+        cases = page._get_cases()
+        usual = case.currency_id if case else company.currency_id
+        known = page._get_currencies(cases)
+        page.usual_currency_id = (known & usual) or known[:1] or usual
+        named = known.filtered(lambda one: one.name == currency)
+        page.currency_id = named or page.usual_currency_id
+        own = cases.filtered(lambda one: one.currency_id == page.currency_id)
+        page.case_id = own[:1] or case
+        page.user_id = page.case_id and page.case_id._get_signatory()
         return page._localized()
 
     # === WHAT IS OWED === #
@@ -84,58 +105,21 @@ class DunningPaymentPage(models.AbstractModel):
         :param res.currency currency: default that of the page
         :rtype: account.move.line
         """
-        lines = (
+        return (
             self.env["account.move.line"]
             .sudo()
             .search(
-                [
-                    ("company_id", "=", self.company_id.id),
-                    ("partner_id.commercial_partner_id", "=", self.partner_id.id),
-                    ("account_type", "=", "asset_receivable"),
-                    ("parent_state", "=", "posted"),
-                    ("reconciled", "=", False),
-                    ("currency_id", "=", (currency or self.currency_id).id),
-                    ("amount_residual_currency", ">", 0),
-                ],
+                self._get_open_domain()
+                & Domain("currency_id", "=", (currency or self.currency_id).id)
+                & Domain("amount_residual_currency", ">", 0),
                 order="date_maturity, date, id",
             )
         )
-        return lines
 
     def _get_pending_lines(self, lines):
-        """Return those of ``lines`` for which an online payment is on its way.
+        """Return those of ``lines`` for which a payment is on its way.
 
         :rtype: account.move.line
         """
-        return lines.filtered(
-            lambda line: any(
-                transaction.state in PENDING_TRANSACTION_STATES
-                for transaction in line.move_id.transaction_ids
-            )
-        )
-
-    # === WHAT IS CHOSEN === #
-
-    def _choose(self, keys=None, amount=None) -> Choice:
-        """Return what a choice on the page means, in the page's currency.
-
-        :param list[int] keys: ids of receivable lines, default all that is due by now,
-            or else all that is open
-        :param decimal.Decimal amount: a part of it, the oldest first
-        :raise ChoiceError: see ``tools.payment_choice``
-        """
-        lines = self._get_receivables()
-        lines -= self._get_pending_lines(lines)
-        if keys is None:
-            due = lines.filtered(
-                lambda line: (line.date_maturity or line.date) <= self.date
-            )
-            keys = (due or lines).ids
-        return choose(map(self._to_item, lines), keys, amount)
-
-    def _to_item(self, line):
-        return Item(
-            line.id,
-            line.date_maturity or line.date,
-            self._to_decimal(line.amount_residual_currency),
-        )
+        pending = {one.key for one in self._get_open() if one.is_pending}
+        return lines.filtered(lambda line: line.id in pending)

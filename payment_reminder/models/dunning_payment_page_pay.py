@@ -1,5 +1,4 @@
 import secrets
-from decimal import Decimal, InvalidOperation
 
 from odoo import fields, models
 from odoo.exceptions import UserError
@@ -7,13 +6,13 @@ from odoo.fields import Command
 from odoo.tools import consteq
 from odoo.tools.misc import hmac
 
-from ..tools.payment_choice import ChoiceError, Item, choose
+from ..tools.payment_choice import ChoiceError
 
 KEY_SCOPE = "payment_reminder.page.pay"
 #: So long a page that was opened can be paid from.
 KEY_SECONDS = 12 * 3600
 #: What the address says about the choice.
-OPTIONS = ("item", "amount", "plan")
+OPTIONS = ("item", "amount", "plan", "currency")
 
 
 class DunningPaymentPage(models.AbstractModel):
@@ -23,40 +22,6 @@ class DunningPaymentPage(models.AbstractModel):
     _inherit = "dunning.payment.page"  # pylint: disable=consider-merging-classes-inherited
 
     # === WHAT IS CHOSEN === #
-
-    def _choose_by(self, options):
-        """Return what the options of the address choose.
-
-        :param dict options: ``item`` (ids with commas), ``amount`` (a part), ``plan``
-            (id: what is to be paid now of an instalment plan), all as texts
-        :rtype: tools.payment_choice.Choice
-        :raise ChoiceError: see ``tools.payment_choice``
-        """
-        if options.get("plan"):
-            return self._choose_plan(options["plan"])
-        keys = [
-            int(key)
-            for key in (options.get("item") or "").split(",")
-            if key.isdecimal()
-        ]
-        return self._choose(keys or None, self._read_part(options.get("amount")))
-
-    def _read_part(self, text):
-        """Return the amount of a part; the steps of the currency count.
-
-        :raise ChoiceError: see ``tools.payment_choice``
-        """
-        if not text:
-            return None
-        try:
-            amount = Decimal(str(text).strip().replace(",", "."))
-        except InvalidOperation:
-            raise ChoiceError("number") from None
-        if amount.is_finite() and amount.as_tuple().exponent < (
-            -self.currency_id.decimal_places
-        ):
-            raise ChoiceError("digits")
-        return amount
 
     def _choose(self, keys=None, amount=None):
         choice = super()._choose(keys, amount)
@@ -77,85 +42,20 @@ class DunningPaymentPage(models.AbstractModel):
         )
         return self._to_decimal(minimum)
 
-    def _choose_plan(self, key):
-        """Return what is to be paid now of a plan: all that is late, or the next one.
-
-        :param str key: id of an active plan of the customer
-        """
-        plan = self._get_payable_plans().filtered(lambda plan: str(plan.id) == key)
-        due, parts = plan and plan._get_due_lines(), {}
-        for item, line, amount in plan._split() if plan else ():
-            receivable = item.move_line_id
-            if line in due and receivable:
-                parts[receivable] = parts.get(receivable, Decimal(0)) + amount
-        receivables = self.env["account.move.line"].union(*parts)
-        if self._get_pending_lines(receivables):
-            raise ChoiceError("unknown", keys=receivables.ids)
-        return choose(
-            Item(line.id, line.date_maturity or line.date, amount)
-            for line, amount in parts.items()
-        )
-
-    def _get_payable_plans(self):
-        """Return the customer's active plans in the currency of the page.
-
-        :rtype: installment.plan
-        """
-        plans = self.env["installment.plan"].sudo()
-        return plans.search(
-            [
-                ("state", "=", "active"),
-                ("company_id", "=", self.company_id.id),
-                ("currency_id", "=", self.currency_id.id),
-                ("partner_id", "child_of", self.partner_id.ids),
-            ]
-        )
-
-    def _get_choice_text(self, error):
-        """Return in words why a choice cannot be paid.
-
-        :param ChoiceError error: as ``_choose_by`` raises it
-        :rtype: str
-        """
-        values = {
-            name: self._format_amount(float(value))
-            for name, value in error.values.items()
-            if isinstance(value, Decimal) and value.is_finite()
-        }
+    def _explain_choice_error(self, error):
         if error.code == "unknown":
-            return self._get_unknown_text(error.values["keys"])
-        if error.code == "too_much":
-            return self.env._(
-                "That is more than what is open: at most %(total)s can be paid.",
-                **values,
-            )
-        if error.code == "small":
-            return self.env._(
-                "The smallest part that can be paid online is %(minimum)s.", **values
-            )
-        if error.code == "empty":
-            return self.env._("There is nothing to pay at this moment. Thank you.")
-        return self.env._(
-            "Please enter an amount above zero, such as %(example)s.",
-            example=f"{10:.{self.currency_id.decimal_places}f}",
-        )
+            return self._get_unknown_text(error)
+        return super()._explain_choice_error(error)
 
-    def _get_unknown_text(self, keys):
+    def _get_unknown_text(self, error):
+        keys = error.values["keys"]
         lines = self._get_receivables().filtered(lambda line: line.id in keys)
         waiting = self._get_payments_on_their_way(lines)
         if waiting:
             return self._get_waiting_text(waiting[0])
-        return self.env._(
-            "One of the chosen items is not open any more. Please choose again: "
-            "nothing was charged."
-        )
+        return super()._explain_choice_error(error)
 
     # === WHAT IS ON ITS WAY === #
-
-    def _get_pending_lines(self, lines):
-        return lines.filtered(
-            lambda line: any(tx._is_on_its_way() for tx in line.move_id.transaction_ids)
-        )
 
     def _get_payments_on_their_way(self, lines=None):
         """Return the payments that are not booked yet, the last one first.
@@ -250,7 +150,7 @@ class DunningPaymentPage(models.AbstractModel):
         try:
             choice = self._choose_by(options)
         except ChoiceError as error:
-            raise UserError(self._get_choice_text(error)) from None
+            raise UserError(self._explain_choice_error(error)) from None
         self._check_shown(choice, shown)
         lines = self.env["account.move.line"].browse(key for key, _ in choice.parts)
         drafts = self._get_drafts(lines)

@@ -55,6 +55,7 @@ from . import test_payment_page_promise
 from . import test_payment_page_say
 from . import test_payment_page_pay
 from . import test_payment_page_settled
+from . import test_payment_page_items
 from . import test_planner
 from . import test_planner_exclusion
 from . import test_planner_recipient

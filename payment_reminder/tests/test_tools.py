@@ -4,6 +4,7 @@ from odoo.tests import BaseCase, tagged
 
 from ..tools import (
     bounce,
+    colour,
     delivery,
     factor_scale,
     mail_parts,
@@ -20,6 +21,7 @@ from ..tools import (
 
 MODULES = (
     bounce,
+    colour,
     delivery,
     factor_scale,
     mail_parts,
@@ -48,6 +50,9 @@ class TestTools(BaseCase):
 
     def test_examples_of_bounce_hold(self):
         self._assert_examples_hold(bounce)
+
+    def test_examples_of_colour_hold(self):
+        self._assert_examples_hold(colour)
 
     def test_examples_of_delivery_hold(self):
         self._assert_examples_hold(delivery)

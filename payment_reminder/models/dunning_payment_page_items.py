@@ -1,0 +1,388 @@
+from decimal import Decimal
+
+from odoo import models
+from odoo.tools import SQL
+
+from .dunning_payment_page_choice import MAX_ITEMS, MORE
+
+ZERO = Decimal(0)
+
+
+class DunningPaymentPage(models.AbstractModel):
+    """What is owed, item by item, in the words of the page."""
+
+    # one concept, one file
+    _inherit = "dunning.payment.page"  # pylint: disable=consider-merging-classes-inherited
+
+    # === CONTENT === #
+
+    def _prepare_content(self, choice=None, options=None):
+        """Return what the page shows of what is owed.
+
+        :param tools.payment_choice.Choice choice: what is chosen, if anything
+        :param dict options: of the choice, see ``_choose_by``
+        :return: ``heading`` and ``total`` (texts), ``is_empty``, ``currencies``
+            (see ``_prepare_currencies``), ``groups`` (dicts with ``title``, ``rows``
+            of ``_prepare_row``, ``more``), ``credits``, ``claims``, ``plans``,
+            ``summary`` (pairs of label and amount), ``form`` (see ``_prepare_form``)
+        :rtype: dict
+        """
+        options = options or {}
+        found = self._get_open()
+        plans, claims = self._prepare_page_plans(), self._get_claims()
+        owed = self._get_owed(found, plans, claims)
+        return {
+            "heading": self._get_heading(found, owed),
+            "total": self._format_amount(float(owed)) if owed > 0 else "",
+            "is_empty": not found and not plans and not claims,
+            "currencies": self._prepare_currencies(options),
+            "groups": self._prepare_groups(found, choice, options),
+            "credits": self._prepare_credits(found),
+            "claims": claims,
+            "plans": plans,
+            "summary": self._prepare_summary(found, plans, owed),
+            "form": self._prepare_form(found, choice, options),
+        }
+
+    def _get_claims(self):
+        """Return interest and costs that are claimed beside the items: none here.
+
+        :return: dicts with ``label``, ``text`` (legal ground), ``amount`` (Decimal)
+        :rtype: list[dict]
+        """
+        return []
+
+    def _get_owed(self, found, plans, claims):
+        """Return what is owed by today; payments on their way are not asked for again.
+
+        :rtype: Decimal
+        """
+        parts = [one.amount for one in found if self._is_asked(one)]
+        parts += [plan["due"] for plan in plans]
+        parts += [claim["amount"] for claim in claims]
+        return max(sum(parts, ZERO) - self._get_credit(found), ZERO)
+
+    def _get_heading(self, found, owed):
+        if owed > 0:
+            return self.env._("To pay now")
+        if any(one.amount > 0 for one in found):
+            return self.env._("Nothing is due today. Thank you.")
+        return self.env._("Nothing is open. Thank you.")
+
+    def _prepare_currencies(self, options):
+        """Return the currencies between which the customer can switch.
+
+        :return: dicts with ``name``, ``url``, ``is_active``; empty for a single one
+        :rtype: list[dict]
+        """
+        currencies = self._get_currencies()
+        if len(currencies) < 2:
+            return []
+        return [
+            {
+                "name": currency.name,
+                "url": self._get_step_url(
+                    currency=currency.name
+                    if currency != self.usual_currency_id
+                    else False
+                ),
+                "is_active": currency == self.currency_id,
+            }
+            for currency in currencies
+        ]
+
+    def _prepare_summary(self, found, plans, owed):
+        """Return how the total comes about, if it is not the sum of what is due.
+
+        :return: pairs of label and amount, both texts
+        :rtype: list[tuple[str, str]]
+        """
+        asked = sum((one.amount for one in found if self._is_asked(one)), ZERO)
+        planned = sum((plan["due"] for plan in plans), ZERO)
+        credit = self._get_credit(found)
+        parts = [
+            (self.env._("Due by today"), asked),
+            (self.env._("Instalments due by today"), planned),
+            (self.env._("Payments and credits not assigned yet"), -credit),
+        ]
+        shown = [(label, amount) for label, amount in parts if amount]
+        further = [
+            (self.env._("Payment on its way"), lambda one: one.is_pending),
+            (
+                self.env._("You have told us that you do not agree"),
+                lambda one: one.is_disputed and not one.is_pending,
+            ),
+            (self.env._("Not due yet"), self._is_later),
+        ]
+        rest = [
+            (label, sum((o.amount for o in found if o.amount > 0 and test(o)), ZERO))
+            for label, test in further
+        ]
+        rest = [(label, amount) for label, amount in rest if amount]
+        lines = (shown if len(shown) > 1 else []) + rest
+        return [(label, self._format_amount(float(amount))) for label, amount in lines]
+
+    def _is_later(self, one):
+        is_free = not (one.is_pending or one.is_disputed or one.is_planned)
+        return one.due > self.date and is_free
+
+    # === GROUPS === #
+
+    def _prepare_groups(self, found, choice, options):
+        """Return the items that can be chosen or are paid already, in two groups.
+
+        :rtype: list[dict]
+        """
+        items = [one for one in found if one.amount > 0 and not one.is_planned]
+        shown = items[:MAX_ITEMS]
+        facts = self._read_facts(shown)
+        chosen = dict(choice.parts) if choice else {}
+        keys = self._get_checked(found, choice, options)
+        rows = [(one, self._prepare_row(one, facts, keys, chosen)) for one in shown]
+        groups = [
+            (self.env._("Due"), [row for one, row in rows if one.due <= self.date]),
+            (
+                self.env._("Not due yet"),
+                [row for one, row in rows if one.due > self.date],
+            ),
+        ]
+        result = [
+            {"title": title, "rows": rows, "more": False}
+            for title, rows in groups
+            if rows
+        ]
+        hidden = items[MAX_ITEMS:]
+        if hidden:
+            result[-1]["more"] = self._prepare_more(hidden, keys)
+        return result
+
+    def _get_checked(self, found, choice, options):
+        """Return the ids of the items whose boxes are checked."""
+        if options.get("plan"):
+            return set()
+        try:
+            keys = self._read_keys(options.get("item"))
+        except ValueError:
+            keys = None
+        if keys or options.get("chosen"):
+            return set(keys or ())
+        usual = self._get_usual([one for one in found if one.is_payable])
+        return {one.key for one in usual}
+
+    def _prepare_more(self, hidden, keys):
+        """Return the row that stands for the items that are not shown one by one."""
+        payable = [one for one in hidden if one.is_payable]
+        amount = sum((one.amount for one in hidden), ZERO)
+        forms = self.env._(
+            "and %(count)s more item: see the statement of account|"
+            "and %(count)s more items: see the statement of account",
+            count=len(hidden),
+        )
+        total = sum((one.amount for one in payable), ZERO)
+        return {
+            "value": payable and MORE,
+            "is_checked": any(one.key in keys for one in payable),
+            "text": self._pluralize(forms, len(hidden)),
+            "amount": self._format_amount(float(amount)),
+            "units": self._to_units(total),
+            "is_asked": bool(payable) and all(map(self._is_asked, payable)),
+        }
+
+    def _to_units(self, amount):
+        """Return an amount in the smallest units of the currency, exact."""
+        return int(amount.scaleb(self.currency_id.decimal_places))
+
+    # === ROWS === #
+
+    def _read_facts(self, shown):
+        """Return what the rows say beside the amounts, read at once for all of them.
+
+        :return: ``lines`` and ``settled`` (amounts paid and credited) by id of the line
+        :rtype: dict
+        """
+        lines = self.env["account.move.line"].sudo().browse(one.key for one in shown)
+        return {
+            "lines": {line.id: line for line in lines},
+            "settled": self._read_settled(lines),
+        }
+
+    def _read_settled(self, lines):
+        """Return what was paid and credited of each line.
+
+        :return: ``{line id: {is it a credit note: Decimal}}``
+        :rtype: dict
+        """
+        settled = {}
+        if not lines:
+            return settled
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT part.debit_move_id, move.move_type = 'out_refund',
+                       SUM(part.debit_amount_currency)
+                  FROM account_partial_reconcile part
+                  JOIN account_move_line credit ON credit.id = part.credit_move_id
+                  JOIN account_move move ON move.id = credit.move_id
+                 WHERE part.debit_move_id IN %s
+              GROUP BY 1, 2
+                """,
+                tuple(lines.ids),
+            )
+        )
+        for key, is_credit, amount in rows:
+            settled.setdefault(key, {})[is_credit] = self._to_decimal(amount)
+        return settled
+
+    def _prepare_row(self, one, facts, keys, chosen):
+        """Return an open item as the page shows it, all texts in its language.
+
+        :return: ``key``, ``number``, ``url`` (of its document, or False), ``date``,
+            ``due``, ``lateness``, ``is_late``, ``description``, ``amount``, ``units``,
+            ``deductions`` (pairs of label and amount), ``remarks``, ``is_payable``,
+            ``is_checked``, ``is_asked``
+        :rtype: dict
+        """
+        line = facts["lines"][one.key]
+        move = line.move_id
+        days = (self.date - one.due).days
+        is_checked = one.is_payable and one.key in keys
+        return {
+            "key": one.key,
+            "number": move.name or line.name or "",
+            "url": self._get_invoice_pdf_url(move),
+            "date": self._format_date(move.invoice_date or line.date),
+            "due": self._format_date(one.due),
+            "lateness": self._get_lateness_text(days),
+            "is_late": days > 0,
+            "description": move._get_dunning_service_text(),
+            "amount": self._format_amount(float(one.amount)),
+            "units": self._to_units(one.amount),
+            "deductions": self._prepare_deductions(line, facts["settled"].get(one.key)),
+            "remarks": self._get_remarks(one)
+            + self._get_part_texts(one, is_checked, chosen),
+            "is_payable": one.is_payable,
+            "is_checked": is_checked,
+            "is_asked": self._is_asked(one),
+        }
+
+    def _get_part_texts(self, one, is_checked, chosen):
+        """Return how much is paid of an item that is chosen, if it is not all."""
+        part = chosen.get(one.key)
+        if not is_checked or not chosen or part == one.amount:
+            return []
+        if not part:
+            return [self.env._("Nothing of it is paid with this sum.")]
+        amount = self._format_amount(float(part))
+        return [self.env._("%(amount)s of it are chosen", amount=amount)]
+
+    def _get_lateness_text(self, days):
+        """Return how far away the due date is, in words."""
+        if days > 0:
+            return self._get_days_late_text(days)
+        if not days:
+            return self.env._("due today")
+        forms = self.env._("in %(days)s day|in %(days)s days", days=-days)
+        return self._pluralize(forms, -days)
+
+    def _prepare_deductions(self, line, settled):
+        """Return what was paid or credited of an item; nothing, if nothing was.
+
+        :rtype: list[tuple[str, str]]
+        """
+        if not settled:
+            return []
+        parts = [
+            (self.env._("Invoice amount"), self._to_decimal(line.amount_currency)),
+            (self.env._("less payments"), -settled.get(False, ZERO)),
+            (self.env._("less credit notes"), -settled.get(True, ZERO)),
+        ]
+        return [
+            (label, self._format_amount(float(amount)))
+            for label, amount in parts
+            if amount
+        ]
+
+    def _get_remarks(self, one):
+        """Return what is known about an item: sentences."""
+        remarks = []
+        if one.is_pending:
+            remarks.append(
+                self.env._("A payment is on its way; please do not pay it again.")
+            )
+        if one.is_disputed:
+            remarks.append(
+                self.env._(
+                    "You have told us that you do not agree; we do not ask for it "
+                    "meanwhile."
+                )
+            )
+        if one.promised_on:
+            remarks.append(
+                self.env._(
+                    "You have told us that you will pay on %(date)s.",
+                    date=self._format_date(one.promised_on),
+                )
+            )
+        return remarks
+
+    # === CREDITS === #
+
+    def _prepare_credits(self, found):
+        """Return payments and credits that are not matched with invoices.
+
+        :return: dicts with ``number``, ``url``, ``date``, ``text``, ``amount``
+        :rtype: list[dict]
+        """
+        shown = [one for one in found if one.amount < 0][:MAX_ITEMS]
+        lines = self.env["account.move.line"].sudo().browse(one.key for one in shown)
+        statements = self.env["dunning.statement"]
+        return [
+            {
+                "number": line.move_id.name or line.name or "",
+                "url": self._get_invoice_pdf_url(line.move_id),
+                "date": self._format_date(line.move_id.invoice_date or line.date),
+                "text": statements._get_credit_text(line.move_id),
+                "amount": self._format_amount(float(one.amount)),
+            }
+            for one, line in zip(shown, lines, strict=True)
+        ]
+
+    # === FORM === #
+
+    def _prepare_form(self, found, choice, options):
+        """Return what the form of the choice shows and its script counts with.
+
+        :return: ``total`` (text), ``typed`` (amount), ``credit``, ``asked`` and
+            ``open`` (in the smallest units), ``format`` (of amounts)
+        :rtype: dict
+        """
+        payable = [one for one in found if one.is_payable]
+        asked = [one.amount for one in payable if self._is_asked(one)]
+        total = choice.total if choice else ZERO
+        return {
+            "has_items": bool(payable),
+            "total": self._format_amount(float(total)),
+            "typed": options.get("amount") or "",
+            "credit": self._to_units(self._get_credit(found)),
+            "asked": self._to_units(sum(asked, ZERO)),
+            "open": self._to_units(sum((one.amount for one in payable), ZERO)),
+            "pattern": self._get_amount_pattern(),
+        }
+
+    def _get_amount_pattern(self):
+        """Return how amounts are written, for the script of the page.
+
+        :return: ``digits``, ``point``, ``comma`` (between thousands), ``before`` and
+            ``after`` (the symbol)
+        :rtype: dict
+        """
+        lang = self.env["res.lang"]._get_data(code=self.lang)
+        sample = self._format_amount(0.0)
+        digits = [i for i, char in enumerate(sample) if char.isdigit()]
+        return {
+            "digits": self.currency_id.decimal_places,
+            "point": lang.decimal_point or ".",
+            "comma": lang.thousands_sep or "",
+            "before": sample[: digits[0]],
+            "after": sample[digits[-1] + 1 :],
+        }

@@ -1,0 +1,95 @@
+from odoo import models
+
+from .dunning_payment_page_choice import MAX_ITEMS
+
+#: An abstract model that draws payment codes, see its ``_make``.
+QR_MODEL = "dunning.payment.qr"
+
+
+class DunningPaymentPage(models.AbstractModel):
+    """Paying by bank transfer: exactly what is chosen."""
+
+    # one concept, one file
+    _inherit = "dunning.payment.page"  # pylint: disable=consider-merging-classes-inherited
+
+    def _get_bank_account(self):
+        """Return the account to pay to what is open.
+
+        :rtype: res.partner.bank
+        """
+        return self._find_bank_account(self._get_receivables()[:MAX_ITEMS].move_id)
+
+    def _prepare_transfer(self, choice):
+        """Return how to pay a choice by bank transfer.
+
+        :param tools.payment_choice.Choice choice: what is chosen
+        :return: ``fields`` (dicts with ``label``, ``value`` as shown and ``copy`` as it
+            is typed at the bank) and ``qr`` (see ``dunning.payment.qr._make``, with
+            ``alt``; or False); ``False`` without a choice or a bank account
+        :rtype: dict | bool
+        """
+        moves = choice and self._get_chosen_moves(choice)
+        bank = moves and self._find_bank_account(moves)
+        if not bank:
+            return False
+        reference = self._get_transfer_reference(moves)
+        pairs = [
+            *self._get_account_details(bank),
+            (self.env._("Reference"), reference),
+        ]
+        amount = self._format_amount(float(choice.total))
+        rows = [
+            {"label": label, "value": value, "copy": self._get_copied(value, bank)}
+            for label, value in pairs
+        ]
+        rows.append(
+            {
+                "label": self.env._("Amount"),
+                "value": amount,
+                "copy": self._format_part(choice.total),
+            }
+        )
+        return {
+            "fields": rows,
+            "qr": self._prepare_qr(bank, choice, reference, amount),
+        }
+
+    def _get_chosen_moves(self, choice):
+        """Return the invoices of a choice; of very many the oldest.
+
+        :rtype: account.move
+        """
+        keys = [key for key, _amount in choice.parts[:MAX_ITEMS]]
+        return self.env["account.move.line"].sudo().browse(keys).move_id
+
+    def _get_transfer_reference(self, moves):
+        return self._join_references(
+            move.payment_reference or move.name or "" for move in moves
+        )
+
+    def _get_copied(self, value, bank):
+        """Return a detail as it is typed: an account number without its groups."""
+        is_account = value == self._format_account(bank)
+        return value.replace(" ", "") if is_account else value
+
+    def _prepare_qr(self, bank, choice, reference, amount):
+        """Return the payment code of a choice, if there is one for its currency."""
+        if QR_MODEL not in self.env:
+            return False
+        code = self.env[QR_MODEL]._make(
+            bank,
+            choice.total,
+            self.currency_id,
+            reference,
+            self.partner_id,
+            self.company_id,
+        )
+        return code and {
+            **code,
+            "alt": self.env._(
+                "%(kind)s: %(amount)s, reference %(reference)s",
+                kind=code["label"],
+                amount=amount,
+                reference=reference,
+            ),
+        }
