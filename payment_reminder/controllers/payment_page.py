@@ -73,6 +73,16 @@ class PaymentPage(DocumentPortal):
         lang = options.get("lang")
         return lang if lang in installed else None
 
+    # === LIMITS === #
+
+    def _limit(self, page, kind):
+        """Count a step of the customer, which each step calls before it does anything.
+
+        :param dunning.payment.page page: that is posted to
+        :param str kind: of the step, such as ``say`` or ``pay``
+        :raise HTTPException: with a polite page, when it happens too often (429)
+        """
+
     # === PAGE === #
 
     def _render_payment_page(self, page, options, problem=False, status=200):
