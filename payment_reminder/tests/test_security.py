@@ -26,6 +26,7 @@ MATRIX = {
     "dunning.clarity.finding": (NO, READ, READ, READ),
     "dunning.promise": (NO, READ, ADD, ADD),
     "dunning.link": (NO, READ, READ, READ),
+    "dunning.link.event": (NO, NO, NO, READ),
     "dunning.pause": (NO, READ, ADD, ADD),
     "dunning.dispute": (NO, READ, ADD, ADD),
     "dunning.explanation": (NO, ADD, ADD, ADD),
@@ -137,7 +138,10 @@ PUBLIC_METHODS = {
         "action_installment_plan",
         "action_view_installment_plans",
         "action_print_statement",
+        "action_issue_link",
         "action_log_call",
+        "action_open_payment_page",
+        "action_revoke_links",
         "action_view_calls",
         "action_view_invoices",
         "action_view_notices",
@@ -289,6 +293,9 @@ class SecurityCommon(DunningCommon):
                 50.0, self.company._get_dunning_today()
             ),
             "dunning.link": self.env["dunning.link"]._issue(self._case()),
+            "dunning.link.event": self.env["dunning.link.event"].create(
+                {"kind": "say", "company_id": self.company.id}
+            ),
             "dunning.pause": self._pause(self.invoice),
             "dunning.dispute": self._object(self.invoice),
             "installment.plan": plan,
