@@ -3,6 +3,7 @@ from . import estimate
 from . import installment
 from . import installment_request
 from . import main
+from . import payment_link
 from . import payment_page
 from . import payment_page_say
 from . import payment_page_pay

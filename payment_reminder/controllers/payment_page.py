@@ -1,9 +1,10 @@
 from odoo import http
 from odoo.http import request
 
+from ..models.dunning_link import MAX_ID
 from ..models.dunning_payment_page_look import get_language_tag
 from ..tools.payment_choice import ChoiceError
-from .document import PAGE_HEADERS, DocumentPortal
+from .payment_link import LINK_HEADERS, PaymentLink
 
 #: Of the page and of each of its steps: by link, and by login under 'My account'.
 PATHS = (
@@ -25,13 +26,14 @@ def page_route(suffix="", method="GET", type="http"):
         type=type,
         auth="public",
         website=True,
+        multilang=False,  # the page has a language of its own
         sitemap=False,
         methods=[method],
         **({"readonly": True} if method == "GET" else {}),
     )
 
 
-class PaymentPage(DocumentPortal):
+class PaymentPage(PaymentLink):
     """The customer's payment page, by signed link or by login."""
 
     @page_route()
@@ -51,7 +53,8 @@ class PaymentPage(DocumentPortal):
         :param dict options: of the request; ``lang`` may name an installed language,
             ``currency`` one in which something is open
         :rtype: dunning.payment.page
-        :raise NotFound: when it is wrong, expired, revoked or somebody else's
+        :raise HTTPException: the polite page, when the link is wrong, expired or
+            revoked; a plain 404 when the case is somebody else's
         """
         options = options or {}
         wanted = {
@@ -60,11 +63,9 @@ class PaymentPage(DocumentPortal):
         }
         pages = request.env["dunning.payment.page"].sudo()
         if token is not None:
-            link = request.env["dunning.link"]._find(token)
-            if not link:
-                raise request.not_found()
-            case = link.case_id.merged_into_id or link.case_id
-            page = pages._make(case, f"/pay/{token.lower()}", link, **wanted)
+            link = self._find_link(token)
+            url = f"/pay/{link._get_token()}"
+            page = pages._make(link._get_case(), url, link, **wanted)
         elif case_id is not None:
             case = self._find_own_case(case_id)
             page = pages._make(case, f"/my/pay/{case.id}", **wanted)
@@ -78,7 +79,8 @@ class PaymentPage(DocumentPortal):
     def _find_own_case(self, case_id):
         """Return a case of the user's own company or person."""
         user = request.env.user
-        case = request.env["dunning.case"].sudo().browse(case_id).exists()
+        known = case_id if case_id <= MAX_ID else []  # else the database objects
+        case = request.env["dunning.case"].sudo().browse(known).exists()
         if not case or user._is_public() or case.merged_into_id:
             raise request.not_found()
         if case.partner_id != user.partner_id.commercial_partner_id:
@@ -93,7 +95,8 @@ class PaymentPage(DocumentPortal):
         """
         user = request.env.user
         customer = user.partner_id.commercial_partner_id.sudo()
-        known = not user._is_public() and request.env["account.move"].sudo().search(
+        may_be = not user._is_public() and company_id <= MAX_ID
+        known = may_be and request.env["account.move"].sudo().search(
             [
                 ("company_id", "=", company_id),
                 ("commercial_partner_id", "=", customer.id),
@@ -109,16 +112,6 @@ class PaymentPage(DocumentPortal):
         installed = dict(request.env["res.lang"].sudo().get_installed())
         lang = options.get("lang")
         return lang if lang in installed else None
-
-    # === LIMITS === #
-
-    def _limit(self, page, kind):
-        """Count a step of the customer, which each step calls before it does anything.
-
-        :param dunning.payment.page page: that is posted to
-        :param str kind: of the step, such as ``say`` or ``pay``
-        :raise HTTPException: with a polite page, when it happens too often (429)
-        """
 
     # === PAGE === #
 
@@ -151,7 +144,7 @@ class PaymentPage(DocumentPortal):
         }
         response = request.render("payment_reminder.payment_page", values)
         response.status_code = status
-        response.headers.extend(PAGE_HEADERS)
+        response.headers.extend(LINK_HEADERS)
         return response
 
     def _get_choice_options(self, options):

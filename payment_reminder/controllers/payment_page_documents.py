@@ -4,7 +4,7 @@ from odoo.exceptions import UserError
 from odoo.http import content_disposition, request
 
 from ..exceptions import LetterEngineError
-from .document import PAGE_HEADERS
+from .payment_link import LINK_HEADERS
 from .payment_page import PaymentPage, page_route
 
 _logger = logging.getLogger(__name__)
@@ -54,7 +54,7 @@ class PaymentPageDocuments(PaymentPage):
 
     def _answer_file(self, name, content):
         headers = [
-            *PAGE_HEADERS,
+            *LINK_HEADERS,
             ("Content-Type", "application/pdf"),
             ("Content-Length", len(content)),
             ("Content-Disposition", content_disposition(name, "inline")),
@@ -65,7 +65,7 @@ class PaymentPageDocuments(PaymentPage):
     def _get_html_headers(self):
         policy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
         return [
-            *PAGE_HEADERS,
+            *LINK_HEADERS,
             ("Content-Type", "text/html; charset=utf-8"),
             ("Content-Security-Policy", policy),
             ("X-Content-Type-Options", "nosniff"),

@@ -73,6 +73,12 @@ from . import dunning_notice_sending
 from . import dunning_notice_bounce
 from . import dunning_notice
 from . import dunning_notice_line
+from . import dunning_link_event
+from . import dunning_link_issue
+from . import dunning_link_request
+from . import dunning_link_visit
+from . import dunning_notice_link
+from . import dunning_case_link
 from . import dunning_notice_call
 from . import dunning_call
 from . import dunning_call_outcome

@@ -108,6 +108,7 @@ class DunningChannelEmail(models.AbstractModel):
 
     def _prepare(self, notices):
         notices.claim_ids.move_id.sudo()._dunning_ensure_portal_tokens()
+        self.env["dunning.link"]._issue_for_notices(notices)
         for notice, values in self._render(notices):
             notice.write(
                 {

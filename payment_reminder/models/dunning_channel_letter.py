@@ -46,6 +46,7 @@ class DunningChannelLetter(models.AbstractModel):
                 .with_company(notice.company_id)
                 .next_by_code("dunning.letter", sequence_date=notice.date)
             )
+        self.env["dunning.link"]._issue_for_notices(notices)
         letters = [notice._prepare_letter_values() for notice in notices]
         files = self.env["dunning.letter.printer"]._render_pdf(letters)
         for notice, letter, content in zip(notices, letters, files, strict=True):

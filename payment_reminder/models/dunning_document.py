@@ -183,7 +183,21 @@ class DunningDocument(models.AbstractModel):
         """
         return self._render_part("payment_reminder.mail_signature")
 
+    def _render_page_button(self):
+        """Return the button to the payment page, for the mail templates.
+
+        :rtype: markupsafe.Markup
+        """
+        return self._render_part("payment_reminder.mail_page_button")
+
     # === HOW TO PAY === #
+
+    def _get_page_url(self):
+        """Return the whole address of the customer's payment page, or ``False``.
+
+        :rtype: str | bool
+        """
+        return False
 
     def _find_bank_account(self, moves):
         """Return the account to pay ``moves`` to: their own, else one of the company.

@@ -106,13 +106,11 @@ class DunningNoticeContent(models.AbstractModel):
         return notice._pluralize(forms, len(names))
 
     def _get_pay_url(self):
-        """Return where the customer sees and pays the oldest invoice.
+        """Return where the customer sees and pays what is open: on the payment page.
 
         :rtype: str
         """
-        self.ensure_one()
-        url = self._get_invoice_url(self.claim_ids.move_id[:1])
-        return self.case_id.get_base_url() + url
+        return self._get_page_url()
 
     def _get_invoice_url(self, move):
         """Return the path of the customer's page of an invoice.

@@ -62,6 +62,7 @@ class ResPartner(models.Model):
                     "Choose at most %(count)s customers at a time.", count=MAX_CUSTOMERS
                 )
             )
+        self.env["dunning.link"]._issue_for_statements(company, customers)
         query = {"partners": ",".join(map(str, customers.ids))}
         if currency:
             query["currency"] = currency.id

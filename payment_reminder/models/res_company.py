@@ -173,6 +173,10 @@ class ResCompany(models.Model):
         "CHECK (dunning_call_tries >= 1 AND dunning_call_wait_days >= 0)",
         "There is at least one call, and the days to make it cannot be negative.",
     )
+    _dunning_link_sane = models.Constraint(
+        "CHECK (dunning_link_days BETWEEN 1 AND 3660)",
+        "Payment links are valid for at least one day and at most ten years.",
+    )
     _dunning_grace_sane = models.Constraint(
         "CHECK (dunning_promise_grace_days >= 0)",
         "The days of grace cannot be negative.",

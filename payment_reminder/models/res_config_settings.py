@@ -37,6 +37,9 @@ class ResConfigSettings(models.TransientModel):
     dunning_page_paid_days = fields.Integer(
         related="company_id.dunning_page_paid_days", readonly=False
     )
+    dunning_link_days = fields.Integer(
+        related="company_id.dunning_link_days", readonly=False
+    )
     estimate_validity_days = fields.Integer(
         related="company_id.estimate_validity_days", readonly=False
     )

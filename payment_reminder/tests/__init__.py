@@ -48,6 +48,10 @@ from . import test_invariants
 from . import test_letter_channel
 from . import test_letter_printer
 from . import test_pause
+from . import test_payment_link
+from . import test_payment_link_http
+from . import test_payment_link_notice
+from . import test_payment_link_request
 from . import test_payment_page
 from . import test_payment_page_from_mail
 from . import test_payment_page_paid

@@ -28,6 +28,7 @@ MATRIX = {
     "dunning.link": (NO, READ, READ, READ),
     "dunning.reply": (NO, READ, READ, READ),
     "dunning.payment.part": (NO, READ, READ, READ),
+    "dunning.link.event": (NO, NO, NO, READ),
     "dunning.pause": (NO, READ, ADD, ADD),
     "dunning.dispute": (NO, READ, ADD, ADD),
     "dunning.explanation": (NO, ADD, ADD, ADD),
@@ -139,7 +140,10 @@ PUBLIC_METHODS = {
         "action_installment_plan",
         "action_view_installment_plans",
         "action_print_statement",
+        "action_issue_link",
         "action_log_call",
+        "action_open_payment_page",
+        "action_revoke_links",
         "action_view_calls",
         "action_view_invoices",
         "action_view_notices",
@@ -295,6 +299,9 @@ class SecurityCommon(DunningCommon):
             .sudo()
             .create({"case_id": self._case().id, "kind": "question", "key": "x" * 20}),
             "dunning.payment.part": self._payment_part(),
+            "dunning.link.event": self.env["dunning.link.event"].create(
+                {"kind": "say", "company_id": self.company.id}
+            ),
             "dunning.pause": self._pause(self.invoice),
             "dunning.dispute": self._object(self.invoice),
             "installment.plan": plan,
