@@ -48,7 +48,9 @@ from . import test_letter_printer
 from . import test_pause
 from . import test_payment_page
 from . import test_payment_page_pay
+from . import test_payment_page_refused
 from . import test_payment_page_settled
+from . import test_payment_page_tour
 from . import test_planner
 from . import test_procedure
 from . import test_promise
@@ -75,4 +77,5 @@ from . import test_tours
 
 if find_spec("hypothesis"):  # a tool of developers, not a requirement of the addon
     from . import test_tools_installments_properties
+    from . import test_tools_payment_properties
     from . import test_tools_pricing_properties
