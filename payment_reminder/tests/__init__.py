@@ -48,6 +48,7 @@ from . import test_letter_printer
 from . import test_pause
 from . import test_payment_page
 from . import test_payment_page_pay
+from . import test_payment_page_race
 from . import test_payment_page_refused
 from . import test_payment_page_settled
 from . import test_payment_page_tour
