@@ -58,8 +58,11 @@ from . import test_payment_page_paid
 from . import test_payment_page_promise
 from . import test_payment_page_say
 from . import test_payment_page_pay
+from . import test_payment_page_race
+from . import test_payment_page_refused
 from . import test_payment_page_settled
 from . import test_payment_page_items
+from . import test_payment_page_tour
 from . import test_planner
 from . import test_planner_exclusion
 from . import test_planner_recipient
@@ -92,4 +95,5 @@ from . import test_watchdog
 
 if find_spec("hypothesis"):  # a tool of developers, not a requirement of the addon
     from . import test_tools_installments_properties
+    from . import test_tools_payment_properties
     from . import test_tools_pricing_properties

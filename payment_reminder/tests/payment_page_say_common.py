@@ -18,6 +18,9 @@ class PaymentPageSayCommon(PaymentPageCommon):
     def setUpClass(cls):
         cls.today = datetime.now(timezone("Europe/Brussels")).date()
         super().setUpClass()
+        cls.env["ir.config_parameter"].set_param(
+            "payment_reminder.limit.say", "1000/1000"
+        )
         cls.bill = cls._overdue(10, 50.0)
         cls.coming = cls._overdue(-20, 70.0)
         cls.env["dunning.planner"]._open_cases(cls.company, cls.customer)

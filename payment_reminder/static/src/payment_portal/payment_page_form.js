@@ -8,8 +8,8 @@ import { PaymentForm } from "@payment/interactions/payment_form";
  * as it is now, and who comes back by the browser's button can go on.
  */
 patch(PaymentForm.prototype, {
-    setup() {
-        super.setup(...arguments);
+    start() {
+        super.start(...arguments);
         if (this.isOnPaymentPage) {
             this.addListener(window, "pageshow", (ev) => {
                 if (ev.persisted) {
