@@ -121,5 +121,5 @@ class TestPaymentPagePlanTour(PaymentPagePayCommon, InstallmentCommon, HttpCase)
         try:
             page._choose_by(options)
         except ValueError as error:
-            return page._get_choice_text(error)
+            return page._explain_choice_error(error)
         return ""
