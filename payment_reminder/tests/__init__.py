@@ -47,7 +47,11 @@ from . import test_letter_channel
 from . import test_letter_printer
 from . import test_pause
 from . import test_payment_page
+from . import test_payment_page_account
+from . import test_payment_page_content
+from . import test_payment_page_documents
 from . import test_payment_page_items
+from . import test_payment_page_speed
 from . import test_planner
 from . import test_procedure
 from . import test_promise
