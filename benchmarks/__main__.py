@@ -27,6 +27,7 @@ SIZES = {  # option: (quick, full)
     "letters": ((200,), (200,)),
     "memory_lines": ((100_000,), (300_000,)),
     "mails": ((1_000,), (10_000,)),
+    "documents": ((10, 10_000), (10, 10_000)),
     "stages": ((10, 1_000), (10, 1_000)),
     "screen_lines": ((60_000,), (300_000,)),
 }
@@ -105,6 +106,14 @@ class Bench:
                 results += self._run("memory_sending", title, size=size, port=port)
         return results
 
+    def measure_p6(self, options):
+        """Queries of the payment page; nearly the same for all sizes."""
+        results = self._run_sizes("pages", "P6", options.documents)
+        queries = [r.facts["queries"] for r in results if "queries" in r.facts]
+        difference = max(queries) - min(queries)
+        label = "P6 difference between the sizes"
+        return results + [Result(label, "", ratio=difference, unit="", target="<= 2")]
+
     def measure_p7(self, options):
         """Price an estimate again, small and large, and a quotation of Sales."""
         return self._run("estimates", "P7", "sale", sizes=options.stages)
@@ -146,7 +155,7 @@ class Bench:
 
 def _parse():
     parser = argparse.ArgumentParser(prog="bin/bench", description=__doc__)
-    names = ("P1", "P2", "P4", "P5", "P7", "P9")
+    names = ("P1", "P2", "P4", "P5", "P6", "P7", "P9")
     parser.add_argument(
         "--only", type=_split, default=names, help=f"which of {', '.join(names)}"
     )

@@ -7,7 +7,7 @@ import json
 import sys
 from dataclasses import asdict
 
-from . import estimates, letters, memory, peer, planning, screens
+from . import estimates, letters, memory, pages, peer, planning, screens
 from .session import environment
 
 MEASURES = {
@@ -18,6 +18,7 @@ MEASURES = {
     "memory_sending": memory.measure_sending,
     "estimates": estimates.measure,
     "screens": screens.measure,
+    "pages": pages.measure,
 }
 
 

@@ -41,7 +41,7 @@ class PaymentPageAccount(PaymentPage, PortalAccount):
         values = super()._prepare_home_portal_values(counters)
         if "payment_page_count" in counters:
             overdue = self._get_open_domain() & Domain(
-                "date_maturity", "<", request.env.company._get_dunning_today()
+                "date_maturity", "<", request.env.company.sudo()._get_dunning_today()
             )
             lines = request.env["account.move.line"].sudo()
             values["payment_page_count"] = lines.search_count(overdue)
@@ -90,7 +90,7 @@ class PaymentPageAccount(PaymentPage, PortalAccount):
         ]
 
     def _get_late_amounts(self, lines):
-        today = request.env.company._get_dunning_today()
+        today = request.env.company.sudo()._get_dunning_today()
         groups = lines._read_group(
             self._get_open_domain() & Domain("date_maturity", "<", today),
             ["company_id", "currency_id"],

@@ -78,7 +78,7 @@ class DunningPaymentPage(models.AbstractModel):
         page.currency_id = named or page.usual_currency_id
         own = cases.filtered(lambda one: one.currency_id == page.currency_id)
         page.case_id = own[:1] or case
-        page.user_id = page.case_id and page.case_id._get_signatory()
+        page.user_id = page.case_id._get_signatory() if page.case_id else False
         return page._localized()
 
     # === WHAT IS OWED === #

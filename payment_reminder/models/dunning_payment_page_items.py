@@ -29,7 +29,7 @@ class DunningPaymentPage(models.AbstractModel):
         """
         options = options or {}
         found = self._get_open()
-        plans, claims = self._prepare_page_plans(), self._get_claims()
+        plans, claims = self._prepare_page_plans(options), self._get_claims()
         owed = self._get_owed(found, plans, claims)
         return {
             "heading": self._get_heading(found, owed),
@@ -140,7 +140,10 @@ class DunningPaymentPage(models.AbstractModel):
         keys = self._get_checked(found, choice, options)
         rows = [(one, self._prepare_row(one, facts, keys, chosen)) for one in shown]
         groups = [
-            (self.env._("Due"), [row for one, row in rows if one.due <= self.date]),
+            (
+                self.env._("Due by today"),
+                [row for one, row in rows if one.due <= self.date],
+            ),
             (
                 self.env._("Not due yet"),
                 [row for one, row in rows if one.due > self.date],
@@ -189,8 +192,11 @@ class DunningPaymentPage(models.AbstractModel):
         }
 
     def _to_units(self, amount):
-        """Return an amount in the smallest units of the currency, exact."""
-        return int(amount.scaleb(self.currency_id.decimal_places))
+        """Return an amount in the smallest units of the currency, exact, as a text.
+
+        :rtype: str
+        """
+        return str(int(amount.scaleb(self.currency_id.decimal_places)))
 
     # === ROWS === #
 

@@ -51,24 +51,32 @@ class DunningPaymentPage(models.AbstractModel):
             for line, amount in parts.items()
         )
 
-    def _prepare_page_plans(self):
+    def _prepare_page_plans(self, options):
         """Return what the page shows of the customer's plans.
 
+        :param dict options: of the choice
         :return: dicts with ``plan``, ``upcoming`` (see
             ``installment.plan._prepare_portal_next``), ``due`` (Decimal that is to be
-            paid by today), ``names`` (of the invoices), ``url`` (of its page),
-            ``pay_url`` (this page with the choice of what is to be paid now)
+            paid by today), ``date`` of what is next, ``names`` (of the invoices),
+            ``is_chosen``, ``url`` (of its page), ``pay_url`` (this page with the
+            choice of what is to be paid now)
         :rtype: list[dict]
         """
-        return [self._prepare_page_plan(plan) for plan in self._get_payable_plans()]
+        chosen = options.get("plan")
+        return [
+            self._prepare_page_plan(plan, str(plan.id) == chosen)
+            for plan in self._get_payable_plans()
+        ]
 
-    def _prepare_page_plan(self, plan):
+    def _prepare_page_plan(self, plan, is_chosen):
         lines = plan.line_ids.filtered(lambda line: line.date <= self.date)
         moves = plan.item_ids.move_id.sudo()
         return {
             "plan": plan,
             "upcoming": plan._prepare_portal_next(),
             "due": self._to_decimal(sum(lines.mapped("amount_open"))),
+            "date": self._format_date(plan._get_due_lines()[:1].date),
+            "is_chosen": is_chosen,
             "names": ", ".join(name for name in moves.mapped("name") if name),
             "url": self._get_plan_url(plan),
             "pay_url": self._get_step_url(plan=plan.id),

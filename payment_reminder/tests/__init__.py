@@ -63,6 +63,10 @@ from . import test_payment_page_refused
 from . import test_payment_page_settled
 from . import test_payment_page_items
 from . import test_payment_page_tour
+from . import test_payment_page_account
+from . import test_payment_page_content
+from . import test_payment_page_documents
+from . import test_payment_page_speed
 from . import test_planner
 from . import test_planner_exclusion
 from . import test_planner_recipient

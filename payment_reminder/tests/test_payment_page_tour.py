@@ -113,7 +113,7 @@ class TestPaymentPagePlanTour(PaymentPagePayCommon, InstallmentCommon, HttpCase)
     def test_plans_of_others_and_what_is_pending(self):
         page = self._page()
         for key in ("0", "x", "-1", str(self.plan.id + 1)):
-            self.assertIn("nothing to pay", self._refusal(page, plan=key))
+            self.assertIn("choose again", self._refusal(page, plan=key))
         self._begin(plan=str(self.plan.id))._set_pending()
         self.assertIn("on its way", self._refusal(page, plan=str(self.plan.id)))
 
