@@ -293,7 +293,7 @@ class SecurityCommon(DunningCommon):
                 50.0, self.company._get_dunning_today()
             ),
             "dunning.link": self.env["dunning.link"]._issue(self._case()),
-            "dunning.link.event": self.env["dunning.link.event"].create(
+            "dunning.link.event": self.env["dunning.link.event"].sudo().create(
                 {"kind": "say", "company_id": self.company.id}
             ),
             "dunning.pause": self._pause(self.invoice),
