@@ -44,7 +44,7 @@ def main():
         _prepare_database(server, options, use)
         with _mail_server() as smtp_port:
             if options.once:
-                return _run_once(server, options.db, smtp_port)
+                return _run_once(server, options, smtp_port)
             return _serve(server, options, smtp_port)
 
 
@@ -130,6 +130,12 @@ def _set_parameter(server, name, key, value):
         )
 
 
+def _get_parameter(server, name, key):
+    with server.cursor(name) as cursor:
+        cursor.execute("SELECT value FROM ir_config_parameter WHERE key = %s", [key])
+        return next(iter(cursor.fetchone() or ()), None)
+
+
 # Servers
 
 
@@ -169,9 +175,10 @@ def _wait_for_end(process):
         time.sleep(0.2)
 
 
-def _run_once(server, name, smtp_port):
+def _run_once(server, options, smtp_port):
     """Let a process of Odoo's own do today's run and print what came of it."""
-    job = {"database": name, "mail": str(MAIL), "letters": str(LETTERS)}
+    _set_address_of_links(server, options)
+    job = {"database": options.db, "mail": str(MAIL), "letters": str(LETTERS)}
     job["options"] = _smtp_options(smtp_port)
     job["log"] = str(LOG / "demo-once.log")
     return subprocess.run(
@@ -180,6 +187,14 @@ def _run_once(server, name, smtp_port):
         cwd=STATE,
         check=False,
     ).returncode
+
+
+def _set_address_of_links(server, options):
+    """Let links open where ``bin/demo`` serves the database now, or would by itself."""
+    known = _get_parameter(server, options.db, "web.base.url")
+    if not known or not _answers(f"{known}/web/health"):
+        address = _address(options.port)
+        _set_parameter(server, options.db, "web.base.url", address)
 
 
 def _smtp_options(port):

@@ -64,7 +64,8 @@ def run(env, mail, letters):
         remind(env)
     notices = runs.notice_ids.sorted(lambda n: (n.partner_id.name or "", n.id))
     files = save_letters(notices, letters) | find_mails(notices, mail)
-    print_table([row_of(notice, files) for notice in notices])
+    rows = [row_of(notice, files) for notice in notices]
+    print_table(rows, [link_of(notice) for notice in notices])
     print_totals(env, notices)
     print_story(env, notices, format_amount)
     print_plan(env, format_amount)
@@ -177,6 +178,11 @@ def row_of(notice, files):
     return (*cells_of(notice), result)
 
 
+def link_of(notice):
+    """Return the address of the payment page that the notice carries, if it does."""
+    return notice._get_page_url() if notice.link_ids else ""
+
+
 def cells_of(notice):
     """Return the cells of a notice that do not tell what came of it."""
     return (
@@ -188,17 +194,22 @@ def cells_of(notice):
     )
 
 
-def print_table(rows):
-    """Print rows under their headings, each column as wide as it has to be."""
+def print_table(rows, links):
+    """Print rows under their headings, and below each the link that the notice carries.
+
+    Each column is as wide as it has to be.
+    """
     table = [COLUMNS, *rows]
     widths = [max(len(row[i]) for row in table) for i in range(len(COLUMNS))]
     say()
-    for row in table:
+    for row, link in zip(table, ["", *links], strict=True):
         cells = [
             cell.rjust(width) if name in RIGHT_ALIGNED else cell.ljust(width)
             for name, cell, width in zip(COLUMNS, row, widths, strict=True)
         ]
         say("  ".join(cells).rstrip())
+        if link:
+            say(f"  {link}")
     say()
 
 

@@ -4,6 +4,7 @@ import os
 import re
 import signal
 import subprocess
+import urllib.request
 from email import message_from_binary_file, policy
 
 import pytest
@@ -80,7 +81,7 @@ def assert_estimate_is_told(output):
     assert "Concept and design" in body.get_content()
 
 
-def test_interrupt_stops_everything_that_was_started(name):
+def test_links_of_a_run_open_until_an_interrupt_stops_everything(name):
     port = free_port()
     demo = subprocess.Popen(
         [DEMO, "--port", str(port), "--db", name],
@@ -94,10 +95,27 @@ def test_interrupt_stops_everything_that_was_started(name):
         lines = iter(demo.stdout.readline, "")
         assert any("Ctrl-C stops everything" in line for line in lines)
         assert not is_port_free(port)
+        assert_links_open(name, port)
         os.killpg(demo.pid, signal.SIGINT)
         assert demo.wait(timeout=90) == 130
     assert is_port_free(port)
     assert not processes_with(name)
+
+
+def assert_links_open(name, port):
+    """Each notice of a run has a link below it, which opens on the running server."""
+    once = [DEMO, "--once", "--db", name]
+    done = subprocess.run(once, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    address = rf"http://127\.0\.0\.1:{port}/pay/\d+-[a-z2-7]{{24}}"
+    files = re.findall(r"\S+\.(?:eml|pdf)\n.*", done.stdout)
+    links = re.findall(rf"\S+\.(?:eml|pdf)\n  ({address})$", done.stdout, re.M)
+    assert links, done.stdout
+    assert len(set(links)) == len(links) == len(files) - 1  # one is the print run
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    for link in links[:2]:
+        with opener.open(link, timeout=60) as response:
+            assert response.status == 200
 
 
 def processes_with(word):
