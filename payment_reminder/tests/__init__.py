@@ -66,10 +66,13 @@ from . import test_tools_installments
 from . import test_tools_installments_edited
 from . import test_tools_installments_refused
 from . import test_tools_letter_layout
+from . import test_tools_payment_qr_epc
+from . import test_tools_payment_qr_gost
 from . import test_tools_phone
 from . import test_tools_pricing
 from . import test_tours
 
 if find_spec("hypothesis"):  # a tool of developers, not a requirement of the addon
     from . import test_tools_installments_properties
+    from . import test_tools_payment_qr_properties
     from . import test_tools_pricing_properties

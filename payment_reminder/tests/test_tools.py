@@ -7,8 +7,12 @@ from ..tools import (
     delivery,
     factor_scale,
     mail_parts,
+    payment_qr,
+    payment_qr_epc,
+    payment_qr_gost,
     picture,
     plain_text,
+    qr_picture,
     work_days,
 )
 
@@ -17,8 +21,12 @@ MODULES = (
     delivery,
     factor_scale,
     mail_parts,
+    payment_qr,
+    payment_qr_epc,
+    payment_qr_gost,
     picture,
     plain_text,
+    qr_picture,
     work_days,
 )
 
@@ -45,6 +53,10 @@ class TestTools(BaseCase):
 
     def test_examples_of_mail_parts_hold(self):
         self._assert_examples_hold(mail_parts)
+
+    def test_examples_of_payment_codes_hold(self):
+        for module in (payment_qr, payment_qr_epc, payment_qr_gost, qr_picture):
+            self._assert_examples_hold(module)
 
     def test_examples_of_picture_hold(self):
         self._assert_examples_hold(picture)
