@@ -41,6 +41,11 @@ class ResCompany(models.Model):
         "review of a run.",
     )
 
+    dunning_invoice_qr = fields.Boolean(
+        string="Payment Code on Invoices",
+        help="The PDF of an invoice shows a QR code that pays what is still open.",
+    )
+
     estimate_validity_days = fields.Integer(
         string="Validity of Estimates",
         default=30,

@@ -31,6 +31,9 @@ class ResConfigSettings(models.TransientModel):
     dunning_promise_grace_days = fields.Integer(
         related="company_id.dunning_promise_grace_days", readonly=False
     )
+    dunning_invoice_qr = fields.Boolean(
+        related="company_id.dunning_invoice_qr", readonly=False
+    )
     estimate_validity_days = fields.Integer(
         related="company_id.estimate_validity_days", readonly=False
     )

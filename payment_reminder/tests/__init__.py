@@ -46,6 +46,8 @@ from . import test_invariants
 from . import test_letter_channel
 from . import test_letter_printer
 from . import test_pause
+from . import test_payment_qr
+from . import test_payment_qr_print
 from . import test_planner
 from . import test_procedure
 from . import test_promise

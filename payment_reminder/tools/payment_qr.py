@@ -101,3 +101,16 @@ def encode(name: str, text: str, encoding: str) -> bytes:
         return text.encode(encoding)
     except UnicodeEncodeError as error:
         raise PaymentQrError("characters", field=name) from error
+
+
+def shorten(text: str | None, limit: int) -> str:
+    r"""Return a text on one line, cut between words to so many characters.
+
+    >>> shorten("Linden\n & Co. ", 70), shorten("Linden & Company", 9)
+    ('Linden & Co.', 'Linden &')
+    """
+    text = " ".join((text or "").split())
+    if len(text) <= limit:
+        return text
+    head = text[: limit + 1].rpartition(" ")[0]
+    return head or text[:limit]
