@@ -1,4 +1,4 @@
-"""Programs that are not Python: PostgreSQL, the PDF engine, the browser.
+"""Programs that are not Python: PostgreSQL, PDF engine, browser, reader of QR codes.
 
 On Debian and Ubuntu root gets what is missing; anybody else is told the command.
 """
@@ -20,6 +20,7 @@ OLDEST_POSTGRES = 13
 PDF = ("wkhtmltopdf", ["wkhtmltopdf", "fonts-dejavu-core"])
 PANGO = ("Pango", ["libpango-1.0-0", "libpangoft2-1.0-0", "fonts-dejavu-core"])
 BROWSER = ("chromium", ["chromium", "fonts-dejavu-core"])
+QR_READER = ("zbar", ["libzbar0"])
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
@@ -37,6 +38,8 @@ def prepare(again=False):
         _try(*PANGO, "WeasyPrint cannot render letters")
     if not any(shutil.which(name) for name in BROWSERS):
         _try(*BROWSER, "browser tests are skipped")
+    if not ctypes.util.find_library("zbar"):
+        _try(*QR_READER, "payment codes are not read back in tests")
 
 
 def prepare_venv_module():

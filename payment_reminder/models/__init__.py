@@ -13,6 +13,9 @@ from . import dunning_channel
 from . import dunning_channel_handler
 from . import dunning_channel_email
 from . import dunning_channel_letter
+from . import res_bank
+from . import res_partner_bank
+from . import dunning_payment_qr
 from . import dunning_document
 from . import dunning_printed_document
 from . import dunning_portal_document
@@ -90,6 +93,7 @@ from . import ir_http
 from . import mail_thread
 from . import account_move
 from . import account_move_clarity
+from . import account_move_qr
 from . import account_move_reversal
 from . import account_move_service
 from . import base_partner_merge

@@ -240,6 +240,9 @@ class DunningDocument(models.AbstractModel):
         if bank.bank_bic:
             label = self.env._("BIK") if self._is_russian(bank) else "BIC"
             details.append((label, bank.bank_bic))
+        corresp = bank.bank_id.dunning_corresp_account or ""
+        if self._is_russian(bank) and len(corresp) == 20:
+            details.append((self.env._("Correspondent account"), corresp))
         return details
 
     def _join_references(self, references, number=False):
@@ -253,6 +256,67 @@ class DunningDocument(models.AbstractModel):
         if len(unique) > 4:
             return number or self.partner_id.ref or unique[0] + " …"
         return ", ".join(unique)
+
+    def _get_payment_reference(self):
+        """Return what the customer writes on the payment.
+
+        :rtype: str
+        """
+        return ""
+
+    def _prepare_payment_qr(self, amount):
+        """Return the payment code for exactly ``amount``, in the customer's language.
+
+        :param decimal.Decimal amount: in the document's currency
+        :return: see ``dunning.payment.qr._make``; False where there is none
+        :rtype: dict | bool
+        """
+        document = self._localized()
+        return document.env["dunning.payment.qr"]._make(*document._get_qr_terms(amount))
+
+    def _get_payment_qr_problem(self, amount):
+        """Return why ``_prepare_payment_qr`` gives no code, in the office's language.
+
+        :rtype: str | bool
+        """
+        return self.env["dunning.payment.qr"]._get_problem(*self._get_qr_terms(amount))
+
+    def _get_qr_terms(self, amount):
+        """Return the arguments of ``dunning.payment.qr._make``."""
+        return (
+            self._get_bank_account(),
+            amount,
+            self.currency_id,
+            self._get_payment_reference(),
+            self.partner_id,
+            self.company_id,
+        )
+
+    def _prepare_letter_codes(self, amount):
+        """Return the codes of a letter: to pay ``amount``, and of the page to pay on.
+
+        :return: the keys of ``dunning.letter.composer`` that begin with ``qr`` and
+            ``page_qr``
+        :rtype: dict
+        """
+        code = self._prepare_payment_qr(amount) or {}
+        return {
+            "qr": code.get("image"),
+            "qr_caption": code.get("label"),
+            **self._prepare_page_code(),
+        }
+
+    def _prepare_page_code(self):
+        """Return the code of the customer's page with its short address as caption."""
+        url = self._get_page_url()
+        if not url:
+            return {"page_qr": False, "page_qr_caption": ""}
+        caption = self.env._(
+            "Pay online, or write to us: %(address)s",
+            address=url.partition("://")[2] or url,
+        )
+        image = self.env["dunning.payment.qr"]._draw_address(url)
+        return {"page_qr": image, "page_qr_caption": caption}
 
     def _is_russian(self, bank):
         """Return whether ``bank`` is an account in the Russian national format."""

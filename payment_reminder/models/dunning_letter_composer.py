@@ -49,6 +49,7 @@ class DunningLetterComposer(models.AbstractModel):
     - ``bank_heading`` str instead of 'How to pay'
     - ``reference`` str: what to write on the payment
     - ``qr`` data URI of the payment code or False, ``qr_caption`` str
+    - ``page_qr`` data URI of the code of the customer's page, ``page_qr_caption`` str
     - ``closing`` Markup: level text below the bank details
     - ``signatory`` dict or False: ``name`` str, ``function`` str
     - ``acceptance`` dict: a box for two signatures, with ``own_side`` and
@@ -175,12 +176,12 @@ class DunningLetterComposer(models.AbstractModel):
             "ageing": self._prepare_ageing(letter),
             "words": letter.get("amount_in_words") or "",
             "bank_heading": letter.get("bank_heading") or "",
-            "qr": get_image(letter.get("qr")),
-            "qr_caption": letter.get("qr_caption") or "",
+            "codes": _prepare_codes(letter),
         }
-        room = size.TEXT_WIDTH - (size.QR_WIDTH if value["qr"] else 0)
+        room = size.TEXT_WIDTH - size.QR_WIDTH * len(value["codes"])
         value["bank"] = _prepare_bank(*self._prepare_bank_pairs(letter), room)
-        value["words_height"] = self._get_words_height(value["words"])
+        value["words_width"] = room
+        value["words_height"] = self._get_words_height(value["words"], room)
         value["pay_height"] = self._get_pay_height(value)
         height = size.TOTAL_HEIGHT + value["words_height"] + value["pay_height"]
         height += size.AGEING_HEIGHT if value["ageing"] else 0
@@ -192,18 +193,21 @@ class DunningLetterComposer(models.AbstractModel):
         reference = [(self.env._("Payment reference"), letter.get("reference"), 700)]
         return [p for p in pairs if p[1]], [p for p in reference if p[1]]
 
-    def _get_words_height(self, words):
+    def _get_words_height(self, words, room):
         """Return the room for the amount in words; its label takes 20 mm."""
-        lines = get_metrics(400).count_lines(
-            words, size.CLAIM_SIZE, size.TEXT_WIDTH - 20
-        )
+        lines = get_metrics(400).count_lines(words, size.CLAIM_SIZE, room - 20)
         return lines * size.WORDS_LINE if words else 0
 
     def _get_pay_height(self, value):
-        """Return the room for the bank details, or for the code beside them."""
+        """Return the room for the bank details, or for the codes beside them.
+
+        The codes begin further up, beside the words.
+        """
         bank = max((column["height"] for column in value["bank"]), default=0)
-        rest = max(bank, size.QR_HEIGHT if value["qr"] else 0)
-        return size.BANK_GAP + (size.BANK_HEAD + rest if rest else 0)
+        code = max((code["height"] for code in value["codes"]), default=0)
+        return size.BANK_GAP + max(
+            size.BANK_HEAD + bank if bank else 0, code - value["words_height"]
+        )
 
 
 # === HELPERS === #
@@ -212,6 +216,35 @@ class DunningLetterComposer(models.AbstractModel):
 def get_image(uri):
     """Return a data URI of an image, False for everything else."""
     return uri if uri and DATA_IMAGE.fullmatch(uri) else False
+
+
+def _prepare_codes(letter):
+    """Return the codes beside the bank details, the payment's first.
+
+    :return: list of dict with image, caption, right and height (mm)
+    """
+    found = [(key, get_image(letter.get(key))) for key in ("qr", "page_qr")]
+    codes = [
+        (image, letter.get(f"{key}_caption") or "") for key, image in found if image
+    ]
+    return [
+        {
+            "image": image,
+            "caption": caption,
+            "right": (len(codes) - 1 - index) * size.QR_WIDTH,
+            "height": size.QR_TOP + size.QR_SIDE + _get_caption_height(caption),
+        }
+        for index, (image, caption) in enumerate(codes)
+    ]
+
+
+def _get_caption_height(caption):
+    """Return the room for a caption; a long address may break once more."""
+    metrics = get_metrics(400)
+    lines = metrics.count_lines(caption, size.QR_CAPTION_SIZE, size.QR_CAPTION_WIDTH)
+    widths = [metrics.get_width(word, size.QR_CAPTION_SIZE) for word in caption.split()]
+    lines += max(widths, default=0) > size.QR_CAPTION_WIDTH * SLACK
+    return lines * size.QR_CAPTION_LINE if caption else 0
 
 
 def _get_color(color):

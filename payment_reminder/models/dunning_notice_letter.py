@@ -42,6 +42,7 @@ class DunningNoticeLetter(models.AbstractModel):
             "pay_by": notice._get_pay_by(),
             "bank": notice._get_payment_details(),
             "reference": notice._get_payment_reference(),
+            **notice._prepare_letter_codes(notice._to_decimal(notice.amount_total)),
             "closing": text["closing"] + notice._get_valediction(),
             "signatory": notice._prepare_signatory(),
             "info": notice._get_letter_info(),

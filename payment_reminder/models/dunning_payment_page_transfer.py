@@ -2,9 +2,6 @@ from odoo import models
 
 from .dunning_payment_page_choice import MAX_ITEMS
 
-#: An abstract model that draws payment codes, see its ``_make``.
-QR_MODEL = "dunning.payment.qr"
-
 
 class DunningPaymentPage(models.AbstractModel):
     """Paying by bank transfer: exactly what is chosen."""
@@ -74,9 +71,7 @@ class DunningPaymentPage(models.AbstractModel):
 
     def _prepare_qr(self, bank, choice, reference, amount):
         """Return the payment code of a choice, if there is one for its currency."""
-        if QR_MODEL not in self.env:
-            return False
-        code = self.env[QR_MODEL]._make(
+        code = self.env["dunning.payment.qr"]._make(
             bank,
             choice.total,
             self.currency_id,

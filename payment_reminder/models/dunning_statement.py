@@ -151,6 +151,13 @@ class DunningStatement(models.AbstractModel):
         """
         return self._find_bank_account(self._get_open_lines().move_id)
 
+    def _get_payment_reference(self):
+        """Return the invoices' references; of many invoices the customer's number."""
+        moves = self._get_open_lines().filtered("debit").move_id
+        references = [move.payment_reference or move.name or "" for move in moves]
+        unique = list(dict.fromkeys(filter(None, references)))
+        return ", ".join(unique) if len(unique) <= 4 else self.partner_id.ref or ""
+
     def _prepare_letter_values(self):
         """Return the values of the statement as a letter.
 
@@ -175,6 +182,8 @@ class DunningStatement(models.AbstractModel):
             "ageing": statement._get_ageing(lines),
             "bank": statement._get_payment_details() if lines else [],
             "bank_heading": statement.env._("Our bank details"),
+            "reference": statement._get_payment_reference() if lines else "",
+            **(statement._prepare_letter_codes(total) if lines else {}),
             "closing": Markup("<p>%s</p>") % statement.env._("Yours faithfully"),
             "signatory": statement._prepare_signatory(),
             "info": statement._get_letter_info(),

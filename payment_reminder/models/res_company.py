@@ -65,6 +65,10 @@ class ResCompany(models.Model):
         help="Customers can pay a part of what is open on their page, at least this "
         "much. 0: any part.",
     )
+    dunning_invoice_qr = fields.Boolean(
+        string="Payment Code on Invoices",
+        help="The PDF of an invoice shows a QR code that pays what is still open.",
+    )
 
     estimate_validity_days = fields.Integer(
         string="Validity of Estimates",

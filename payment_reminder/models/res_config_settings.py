@@ -40,6 +40,9 @@ class ResConfigSettings(models.TransientModel):
     dunning_link_days = fields.Integer(
         related="company_id.dunning_link_days", readonly=False
     )
+    dunning_invoice_qr = fields.Boolean(
+        related="company_id.dunning_invoice_qr", readonly=False
+    )
     estimate_validity_days = fields.Integer(
         related="company_id.estimate_validity_days", readonly=False
     )

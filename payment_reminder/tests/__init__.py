@@ -67,6 +67,8 @@ from . import test_payment_page_account
 from . import test_payment_page_content
 from . import test_payment_page_documents
 from . import test_payment_page_speed
+from . import test_payment_qr
+from . import test_payment_qr_print
 from . import test_planner
 from . import test_planner_exclusion
 from . import test_planner_recipient
@@ -91,6 +93,8 @@ from . import test_tools_installments
 from . import test_tools_installments_edited
 from . import test_tools_installments_refused
 from . import test_tools_letter_layout
+from . import test_tools_payment_qr_epc
+from . import test_tools_payment_qr_gost
 from . import test_tools_phone
 from . import test_tools_pricing
 from . import test_tours
@@ -100,4 +104,5 @@ from . import test_watchdog
 if find_spec("hypothesis"):  # a tool of developers, not a requirement of the addon
     from . import test_tools_installments_properties
     from . import test_tools_payment_properties
+    from . import test_tools_payment_qr_properties
     from . import test_tools_pricing_properties

@@ -9,10 +9,14 @@ from ..tools import (
     factor_scale,
     mail_parts,
     payment_choice,
+    payment_qr,
+    payment_qr_epc,
+    payment_qr_gost,
     payment_settlement,
     picture,
     plain_text,
     pricing_numbers,
+    qr_picture,
     three_points,
     typed_amount,
     upload,
@@ -26,10 +30,14 @@ MODULES = (
     factor_scale,
     mail_parts,
     payment_choice,
+    payment_qr,
+    payment_qr_epc,
+    payment_qr_gost,
     payment_settlement,
     picture,
     plain_text,
     pricing_numbers,
+    qr_picture,
     three_points,
     typed_amount,
     upload,
@@ -62,6 +70,10 @@ class TestTools(BaseCase):
 
     def test_examples_of_mail_parts_hold(self):
         self._assert_examples_hold(mail_parts)
+
+    def test_examples_of_payment_codes_hold(self):
+        for module in (payment_qr, payment_qr_epc, payment_qr_gost, qr_picture):
+            self._assert_examples_hold(module)
 
     def test_examples_of_picture_hold(self):
         self._assert_examples_hold(picture)

@@ -38,8 +38,12 @@ BANK_LINE = 4.4
 BANK_GAP = 3  # below the block
 BANK_LABEL_GAP = 4
 BANK_COLUMN_GAP = 9
-QR_WIDTH = 40  # with its distance to the bank details
-QR_HEIGHT = 27 + 4
+QR_WIDTH = 38  # with its distance to what is left of it
+QR_SIDE = 30  # with its quiet zone
+QR_TOP = 1  # below the line of the total
+QR_CAPTION_WIDTH = 34
+QR_CAPTION_SIZE = 7.5
+QR_CAPTION_LINE = 3.35
 SIGNATURE_HEIGHT = 15
 
 # Where a letter leaves room on its only page: more air, up to so much of it
