@@ -120,7 +120,7 @@ class DunningCallOutcome(models.AbstractModel):
         callback_at = values["callback_at"]
         case.activity_schedule(
             "mail.mail_activity_data_call",
-            date_deadline=case._get_company_date(callback_at),
+            date_deadline=case.company_id._get_dunning_date(callback_at),
             user_id=self._get_user_id(case, values),
             summary=self.env._("Call back"),
             note=plaintext2html(values.get("note") or ""),

@@ -226,16 +226,25 @@ class DunningCase(models.Model):
     def _search_is_on_hold(self, operator, value):
         if operator not in ("in", "not in"):
             return NotImplemented
-        Pause = self.env["dunning.pause"]
-        today = self.env.company._get_dunning_today()
-        pauses = Pause.search(
-            Pause._get_active_domain(today)
-            & Domain("company_id", "in", self.env.companies.ids)
-        )
-        domain = Domain("id", "in", pauses.case_id.ids) | Domain(
-            "partner_id", "in", pauses.partner_id.ids
+        domain = Domain.OR(
+            self._get_hold_domain(company) for company in self.env.companies
         )
         return domain if (True in value) == (operator == "in") else ~domain
+
+    def _get_hold_domain(self, company):
+        """Return the domain of the cases of a company that are on hold today.
+
+        :rtype: Domain
+        """
+        Pause = self.env["dunning.pause"]
+        pauses = Pause.search(
+            Pause._get_active_domain(company._get_dunning_today())
+            & Domain("company_id", "=", company.id)
+        )
+        return Domain("company_id", "=", company.id) & (
+            Domain("id", "in", pauses.case_id.ids)
+            | Domain("partner_id", "in", pauses.partner_id.ids)
+        )
 
     # === CRUD METHODS === #
 

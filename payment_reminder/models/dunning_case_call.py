@@ -1,5 +1,3 @@
-from pytz import timezone, utc
-
 from odoo import fields, models
 
 
@@ -88,7 +86,7 @@ class DunningCase(models.Model):
         case = self.sudo()
         notice = (notice or case._get_waiting_call()).sudo()
         date = date or fields.Datetime.now()
-        today = case._get_company_date(date)
+        today = case.company_id._get_dunning_date(date)
         Outcome = self.env["dunning.call.outcome"].sudo()
         Outcome._check(case, outcome, date, values)
         moves = notice.claim_ids.move_id or case._get_overdue_items(today).move_id
@@ -126,11 +124,6 @@ class DunningCase(models.Model):
             "note": values.get("note") or False,
         }
 
-    def _get_company_date(self, moment):
-        """Return the date of ``moment`` (UTC) where the company is."""
-        zone = timezone(self.company_id.partner_id.tz or self.env.user.tz or "UTC")
-        return utc.localize(moment).astimezone(zone).date()
-
     def _get_overdue_items(self, date):
         """Return the open items that are overdue on ``date``, the oldest first.
 
@@ -138,5 +131,7 @@ class DunningCase(models.Model):
         """
         self.ensure_one()
         return self.line_ids.filtered(
-            lambda item: item.is_open and item.date_maturity < date
+            lambda item: (
+                item.is_open and item.date_maturity and item.date_maturity < date
+            )
         ).sorted(lambda item: (item.date_maturity, item.id))

@@ -130,25 +130,19 @@ class DunningCaseTotals(models.AbstractModel):
         for model in (
             "account.move.line",
             "dunning.case.line",
+            "installment.plan",
+            "installment.plan.item",
             "installment.plan.line",
         ):
             self.env[model].flush_model()
+        todays = companies._get_dunning_todays_sql()
+        plans = self.env["installment.plan"]
         return SQL(
             """
             SELECT item.case_id, TRUE AS is_open,
                    SUM(line.amount_residual_currency) AS amount_open,
-                   COALESCE(SUM(line.amount_residual_currency * planned.late_share)
-                       FILTER (WHERE planned.late_share IS NOT NULL), 0)
-                   + COALESCE(SUM(line.amount_residual_currency)
-                       FILTER (WHERE planned.move_line_id IS NULL
-                                 AND line.date_maturity < today.date), 0)
-                       AS amount_overdue,
-                   COALESCE(SUM(line.amount_residual * planned.late_share)
-                       FILTER (WHERE planned.late_share IS NOT NULL), 0)
-                   + COALESCE(SUM(line.amount_residual)
-                       FILTER (WHERE planned.move_line_id IS NULL
-                                 AND line.date_maturity < today.date), 0)
-                       AS company_amount_overdue,
+                   SUM(line.amount_residual_currency * %(share)s) AS amount_overdue,
+                   SUM(line.amount_residual * %(share)s) AS company_amount_overdue,
                    MIN(COALESCE(planned.due, line.date_maturity)) AS oldest_due_date,
                    GREATEST(MAX(today.date
                        - COALESCE(planned.due, line.date_maturity)), 0) AS days_late,
@@ -163,8 +157,9 @@ class DunningCaseTotals(models.AbstractModel):
              WHERE %(is_open)s AND %(condition)s
           GROUP BY item.case_id
             """,
-            todays=companies._get_dunning_todays_sql(),
-            planned=self.env["installment.plan"]._get_planned_sql(companies),
+            todays=todays,
+            planned=plans._get_planned_sql(todays),
+            share=plans._get_overdue_share_sql(SQL("today.date")),
             is_open=self.env["dunning.case.line"]._get_open_sql(SQL("line")),
             condition=condition or SQL("TRUE"),
         )

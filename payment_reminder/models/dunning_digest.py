@@ -258,16 +258,29 @@ class DunningDigest(models.AbstractModel):
     # === WHAT IS OVERDUE === #
 
     def _get_overdue_sql(self, company, date):
-        """Return ``FROM`` and ``WHERE`` of the overdue lines of a company's cases."""
+        """Return the query of what is overdue of a company's cases, line by line.
+
+        ``due`` is since when, ``overdue`` and ``company_overdue`` how much.
+
+        :rtype: SQL
+        """
         self.env.flush_all()
+        plans = self.env["installment.plan"]
         return SQL(
-            """dunning_case_line item
-               JOIN dunning_case dcase ON dcase.id = item.case_id
-               JOIN account_move_line line ON line.id = item.move_line_id
-              WHERE item.company_id = %(company)s AND %(is_open)s
-                AND line.date_maturity < %(date)s""",
+            """SELECT dcase.id AS case_id, dcase.currency_id,
+                      COALESCE(planned.due, line.date_maturity) AS due,
+                      line.amount_residual_currency * share.overdue AS overdue,
+                      line.amount_residual * share.overdue AS company_overdue
+                 FROM dunning_case_line item
+                 JOIN dunning_case dcase ON dcase.id = item.case_id
+                 JOIN account_move_line line ON line.id = item.move_line_id
+            LEFT JOIN (%(planned)s) planned ON planned.move_line_id = line.id
+           CROSS JOIN LATERAL (SELECT %(share)s AS overdue) share
+                WHERE item.company_id = %(company)s AND %(is_open)s
+                  AND share.overdue > 0""",
             company=company.id,
-            date=date,
+            planned=plans._get_planned_sql(company._get_dunning_todays_sql(date)),
+            share=plans._get_overdue_share_sql(SQL("%s", date)),
             is_open=self.env["dunning.case.line"]._get_open_sql(SQL("line")),
         )
 
@@ -276,10 +289,10 @@ class DunningDigest(models.AbstractModel):
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT dcase.currency_id, SUM(line.amount_residual_currency)
-                  FROM %s
-              GROUP BY dcase.currency_id
-              ORDER BY SUM(line.amount_residual) DESC
+                SELECT currency_id, SUM(overdue)
+                  FROM (%s) overdue
+              GROUP BY currency_id
+              ORDER BY SUM(company_overdue) DESC
                 """,
                 self._get_overdue_sql(company, date),
             )
@@ -296,11 +309,10 @@ class DunningDigest(models.AbstractModel):
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT item.case_id, SUM(line.amount_residual_currency),
-                       MIN(line.date_maturity)
-                  FROM %s
-              GROUP BY item.case_id
-              ORDER BY SUM(line.amount_residual) DESC, item.case_id
+                SELECT case_id, SUM(overdue), MIN(due)
+                  FROM (%s) overdue
+              GROUP BY case_id
+              ORDER BY SUM(company_overdue) DESC, case_id
                  LIMIT %s
                 """,
                 self._get_overdue_sql(company, date),

@@ -202,6 +202,8 @@ class DunningExplainer(models.AbstractModel):
         )
 
     def _say_last_level(self, row):
+        if not row["date_maturity"]:
+            return self.env._("nothing says when it is due; enter its due date.")
         if not row["current_level_id"]:
             return self.env._("the procedure has no level for it.")
         return self.env._(

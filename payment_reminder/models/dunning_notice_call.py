@@ -1,4 +1,4 @@
-from pytz import country_timezones, timezone, utc
+from pytz import country_timezones
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -233,8 +233,7 @@ class DunningNotice(models.Model):
         since = max(filter(None, (self.queued_at, self.next_try)), default=None)
         if not days or not since:
             return False
-        zone = timezone(self.company_id.partner_id.tz or "UTC")
-        return (date - utc.localize(since).astimezone(zone).date()).days > days
+        return (date - self.company_id._get_dunning_date(since)).days > days
 
     def _prepare_call_sheet_values(self):
         """Return what the template ``call_sheet`` shows, in the customer's language.

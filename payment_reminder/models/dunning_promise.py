@@ -257,7 +257,8 @@ class DunningPromise(models.Model):
         self._close("open", False)
 
     def _set_cancelled(self):
-        self._close("cancelled", fields.Date.context_today(self))
+        for promise in self:
+            promise._close("cancelled", promise.company_id._get_dunning_today())
         self.case_id._refresh_next_step()
 
     def _close(self, state, date):

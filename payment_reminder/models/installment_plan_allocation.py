@@ -86,12 +86,13 @@ class InstallmentPlanAllocation(models.AbstractModel):
     # === FOR TOTALS === #
 
     @api.model
-    def _get_planned_sql(self, companies):
+    def _get_planned_sql(self, todays):
         """Return the query of the receivables that active plans cover.
 
         ``due`` is the day of the first open instalment, ``late_share`` the part of what
         is open that was due before today, NULL without any.
 
+        :param SQL todays: see ``res.company._get_dunning_todays_sql``
         :rtype: SQL
         """
         return SQL(
@@ -108,7 +109,24 @@ class InstallmentPlanAllocation(models.AbstractModel):
                     HAVING SUM(line.amount_open) > 0) late ON late.plan_id = plan.id
              WHERE item.is_active IS TRUE
             """,
-            todays=companies._get_dunning_todays_sql(),
+            todays=todays,
+        )
+
+    @api.model
+    def _get_overdue_share_sql(self, date):
+        """Return the SQL of how much of an open receivable is overdue: 0 to 1.
+
+        Reads the aliases ``line`` and ``planned``, see ``_get_planned_sql``.
+
+        :param SQL date: the day to decide for
+        :rtype: SQL
+        """
+        return SQL(
+            """CASE WHEN planned.move_line_id IS NOT NULL
+                     THEN COALESCE(planned.late_share, 0)
+                     ELSE (line.date_maturity IS NOT NULL
+                           AND line.date_maturity < %s)::int END""",
+            date,
         )
 
     # === WHAT IS LATE === #

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.fields import Domain
 
 
 class InstallmentPlanLine(models.Model):
@@ -134,12 +135,12 @@ class InstallmentPlanLine(models.Model):
         if operator not in ("in", "not in"):
             return NotImplemented
         wanted = (True in value) == (operator == "in")
-        missed = [
-            "&",
-            ("amount_open", ">", 0),
-            ("date", "<", fields.Date.context_today(self)),
-        ]
-        return missed if wanted else ["!", *missed]
+        missed = Domain("amount_open", ">", 0) & Domain.OR(
+            Domain("company_id", "=", company.id)
+            & Domain("date", "<", company._get_dunning_today())
+            for company in self.env["res.company"].sudo().search([])
+        )
+        return missed if wanted else ~missed
 
     # === CRUD METHODS === #
 

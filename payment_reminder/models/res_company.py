@@ -211,15 +211,25 @@ class ResCompany(models.Model):
         self.ensure_one()
         return self.partner_id.tz or self.resource_calendar_id.tz or self.env.user.tz
 
-    def _get_dunning_todays_sql(self):
+    def _get_dunning_date(self, moment):
+        """Return the date of a moment where the company is.
+
+        :param datetime.datetime moment: naive UTC
+        :rtype: datetime.date
+        """
+        company = self.with_context(tz=self._get_dunning_tz())
+        return fields.Datetime.context_timestamp(company, moment).date()
+
+    def _get_dunning_todays_sql(self, date=None):
         """Return the query of each company's today: ``company_id``, ``date``.
 
+        :param datetime.date date: the day to decide for instead
         :rtype: SQL
         """
         rows = [
             SQL("SELECT %s AS company_id, %s::date AS date", company.id, today)
             for company in self
-            for today in [company._get_dunning_today()]
+            for today in [date or company._get_dunning_today()]
         ]
         none = SQL("SELECT 0 AS company_id, NULL::date AS date")
         return SQL(" UNION ALL ").join(rows or [none])

@@ -53,21 +53,21 @@ class ResPartnerDunningStatistics(models.AbstractModel):
         """
         if not self.commercial_partner_id.ids:
             return {}
-        self.env["account.move.line"].flush_model()
-        self.env["account.partial.reconcile"].flush_model()
+        self.env.flush_all()
+        plans, today = self.env["installment.plan"], company._get_dunning_today()
         query = SQL(
             """
             SELECT contact.commercial_partner_id,
-                   COALESCE(SUM(line.amount_residual) FILTER (
+                   COALESCE(SUM(line.amount_residual * %(share)s) FILTER (
                        WHERE line.reconciled IS NOT TRUE
-                         AND line.amount_residual > 0
-                         AND line.date_maturity < %(today)s), 0),
+                         AND line.amount_residual > 0), 0),
                    COALESCE(ROUND(AVG(GREATEST(paid.date - line.date_maturity, 0))
                        FILTER (WHERE line.reconciled)), 0)::int
               FROM account_move_line line
               JOIN account_account account ON account.id = line.account_id
                AND account.account_type = 'asset_receivable'
               JOIN res_partner contact ON contact.id = line.partner_id
+         LEFT JOIN (%(planned)s) planned ON planned.move_line_id = line.id
          LEFT JOIN LATERAL (SELECT MAX(partial.max_date) AS date
                               FROM account_partial_reconcile partial
                              WHERE partial.debit_move_id = line.id
@@ -79,7 +79,9 @@ class ResPartnerDunningStatistics(models.AbstractModel):
                     OR line.date_maturity > %(today)s - 365)
           GROUP BY contact.commercial_partner_id
             """,
-            today=company._get_dunning_today(),
+            today=today,
+            share=plans._get_overdue_share_sql(SQL("%s", today)),
+            planned=plans._get_planned_sql(company._get_dunning_todays_sql()),
             company=company.id,
             customers=tuple(self.commercial_partner_id.ids),
         )

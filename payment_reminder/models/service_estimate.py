@@ -121,7 +121,11 @@ class ServiceEstimate(models.Model):
     )
 
     # === DATES === #
-    date = fields.Date(required=True, default=fields.Date.context_today, copy=False)
+    date = fields.Date(
+        required=True,
+        default=lambda self: self.env.company._get_dunning_today(),
+        copy=False,
+    )
     date_valid = fields.Date(
         string="Valid until",
         compute="_compute_date_valid",
@@ -130,7 +134,10 @@ class ServiceEstimate(models.Model):
         copy=False,
         tracking=True,
     )
-    date_start = fields.Date(string="Start of Work", default=fields.Date.context_today)
+    date_start = fields.Date(
+        string="Start of Work",
+        default=lambda self: self.env.company._get_dunning_today(),
+    )
     date_requested = fields.Date(
         string="Requested Deadline", help="The day that the customer has asked for."
     )

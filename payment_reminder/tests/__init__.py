@@ -9,6 +9,7 @@ from . import test_call_wizard
 from . import test_case
 from . import test_clarity
 from . import test_clarity_planning
+from . import test_company_day
 from . import test_complaints
 from . import test_controllers
 from . import test_desk

@@ -46,6 +46,44 @@ class TestBadInput(DunningCommon):
         with self.assertRaises(UserError):
             self.customer.dunning_procedure_id = other.dunning_procedure_id
 
+    # === ENTRIES === #
+
+    def test_claim_without_due_date_stops_nobody(self):
+        self._overdue(5)
+        self._open_balance(40.0)
+        self._plan()
+        case = self._case()
+        self.assertEqual((case.amount_open, case.amount_overdue), (140.0, 100.0))
+        case._log_call("no_answer")
+        self.assertEqual(case.call_count, 1)
+        explainer = self.env["dunning.explainer"]
+        sentences = explainer._explain_partner(self.customer, self.company)
+        self.assertIn("nothing says when it is due", " ".join(sentences))
+
+    def _open_balance(self, amount):
+        """Return a claim from an opening balance that is to be followed up."""
+        data = self.company_data
+        accounts = ("default_account_receivable", "default_account_revenue")
+        move = self.env["account.move"].create(
+            {
+                "date": self._days_ago(60),
+                "line_ids": [
+                    Command.create(
+                        {
+                            "account_id": data[name].id,
+                            "partner_id": self.customer.id,
+                            "balance": sign * amount,
+                        }
+                    )
+                    for name, sign in zip(accounts, (1, -1), strict=True)
+                ],
+            }
+        )
+        move.line_ids.no_followup = False
+        move.action_post()
+        self.env["dunning.planner"]._open_cases(self.company, self.customer)
+        return move
+
     # === CUSTOMERS THAT CHANGE === #
 
     def _late(self, partner, amount=100.0):

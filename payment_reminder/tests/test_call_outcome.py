@@ -128,7 +128,7 @@ class TestCallOutcome(CallCommon):
             activity.activity_type_id, self.env.ref("mail.mail_activity_data_call")
         )
         self.assertEqual(
-            activity.date_deadline, notice.case_id._get_company_date(callback_at)
+            activity.date_deadline, self.company._get_dunning_date(callback_at)
         )
         self.assertEqual(call.callback_at, callback_at)
 

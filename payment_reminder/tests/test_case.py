@@ -160,6 +160,27 @@ class TestCase(DunningCommon):
         others = Case.search([*domain, ("is_on_hold", "=", False)])
         self.assertEqual(others.partner_id.name, "Bob")
 
+    def test_hold_in_one_company_is_none_in_another(self):
+        other = self.setup_other_company(name="Other Lender")["company"]
+        companies = self.company | other
+        for company in companies:
+            self._invoice(company=company)
+            self.env["dunning.planner"]._open_cases(company, self.customer)
+        self.env["dunning.pause"].create(
+            {
+                "partner_id": self.customer.id,
+                "company_id": self.company.id,
+                "date_until": self._clock_ago(-5),
+                "reason": "Asked for",
+            }
+        )
+        Case = self.env["dunning.case"].with_context(allowed_company_ids=companies.ids)
+        domain = [("partner_id", "=", self.customer.id)]
+        for is_on_hold, company in ((True, self.company), (False, other)):
+            found = Case.search([*domain, ("is_on_hold", "=", is_on_hold)])
+            self.assertEqual(found.company_id, company)
+            self.assertEqual(found.is_on_hold, is_on_hold)
+
     def test_resuming_forgets_the_hold(self):
         self._overdue(5)
         self._plan()

@@ -158,15 +158,39 @@ class TestInstallmentHonesty(InstallmentCommon):
         case.invalidate_recordset()
         self.assertEqual((case.amount_overdue, case.amount_open), (50.0, 350.0))
         self.assertEqual(case.days_late, 10)
+        self._make_older(plan, 8)
+        self.env.flush_all()
+        self.assertEqual(case.amount_overdue, 250.0)
+
+    def test_customer_case_and_summary_agree_on_what_is_overdue(self):
+        self._put_on_case(self._overdue(10, 50.0), self.friendly)
+        move = self._overdue(40, 300.0)
+        case = self._put_on_case(move, self.friendly).case_id
+        self.assertOverdue(case, 350.0)
+        plan = self._plan(move, first_date=self.today)
+        plan.action_activate()
+        self.assertOverdue(case, 50.0)
+        self._make_older(plan, 8)
+        self.assertOverdue(case, 250.0)
+
+    def _make_older(self, plan, days):
         self.env.flush_all()
         self.env.cr.execute(
-            "UPDATE installment_plan_line SET date = date - 8 WHERE plan_id = %s",
-            [plan.id],
+            "UPDATE installment_plan_line SET date = date - %s WHERE plan_id = %s",
+            [days, plan.id],
         )
         self.env.invalidate_all()
         plan.sudo()._compute_totals()
-        self.env.flush_all()
-        self.assertEqual(case.amount_overdue, 250.0)
+
+    def assertOverdue(self, case, amount):
+        self.env.invalidate_all()
+        self.assertEqual(case.amount_overdue, amount)
+        self.assertEqual(self.customer.dunning_overdue, amount)
+        digest = self.env["dunning.digest"]
+        text = digest._get_overdue_text(self.company, self.today)
+        self.assertEqual(text, case.currency_id.format(amount))
+        [top] = digest._get_top_cases(self.company, self.today)
+        self.assertEqual(top["amount"], text)
 
     def test_terms_of_one_invoice_are_each_covered(self):
         move = self._term_invoice(
