@@ -8,7 +8,7 @@ from odoo.tests.common import ChromeBrowser
 from .payment_page_pay_common import PaymentPagePayCommon
 from .sending_common import SendingCommon
 
-PAY = 'button[name=o_payment_submit_button]:not([disabled])'
+PAY = "button[name=o_payment_submit_button]:not([disabled])"
 DONE = ".o_payment_page_outcome.alert-success"
 
 

@@ -299,9 +299,9 @@ class SecurityCommon(DunningCommon):
             .sudo()
             .create({"case_id": self._case().id, "kind": "question", "key": "x" * 20}),
             "dunning.payment.part": self._payment_part(),
-            "dunning.link.event": self.env["dunning.link.event"].sudo().create(
-                {"kind": "say", "company_id": self.company.id}
-            ),
+            "dunning.link.event": self.env["dunning.link.event"]
+            .sudo()
+            .create({"kind": "say", "company_id": self.company.id}),
             "dunning.pause": self._pause(self.invoice),
             "dunning.dispute": self._object(self.invoice),
             "installment.plan": plan,
