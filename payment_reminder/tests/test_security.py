@@ -293,9 +293,9 @@ class SecurityCommon(DunningCommon):
                 50.0, self.company._get_dunning_today()
             ),
             "dunning.link": self.env["dunning.link"]._issue(self._case()),
-            "dunning.link.event": self.env["dunning.link.event"].sudo().create(
-                {"kind": "say", "company_id": self.company.id}
-            ),
+            "dunning.link.event": self.env["dunning.link.event"]
+            .sudo()
+            .create({"kind": "say", "company_id": self.company.id}),
             "dunning.pause": self._pause(self.invoice),
             "dunning.dispute": self._object(self.invoice),
             "installment.plan": plan,

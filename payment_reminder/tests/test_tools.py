@@ -10,6 +10,7 @@ from ..tools import (
     payment_choice,
     picture,
     plain_text,
+    rate_limit,
     work_days,
 )
 
@@ -21,6 +22,7 @@ MODULES = (
     payment_choice,
     picture,
     plain_text,
+    rate_limit,
     work_days,
 )
 
@@ -53,6 +55,9 @@ class TestTools(BaseCase):
 
     def test_examples_of_plain_text_hold(self):
         self._assert_examples_hold(plain_text)
+
+    def test_examples_of_rate_limit_hold(self):
+        self._assert_examples_hold(rate_limit)
 
     def test_examples_of_work_days_hold(self):
         self._assert_examples_hold(work_days)
