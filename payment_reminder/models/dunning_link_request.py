@@ -132,22 +132,28 @@ class DunningLink(models.Model):
         self.ensure_one()
         template = self.env.ref("payment_reminder.mail_template_new_link").sudo()
         rendered = template._generate_template(self.ids, ("subject", "body_html"))
-        author = self.user_id.partner_id or self.company_id.partner_id
-        case = self._get_case().with_context(
-            lang=self.lang, mail_notify_force_send=False
-        )
-        case.message_post(
-            subject=rendered[self.id]["subject"],
-            body=rendered[self.id]["body_html"],
-            partner_ids=self.contact_id.ids,
-            author_id=author.id,
-            email_from=author.email_formatted,
-            message_type="comment",
-            subtype_xmlid="mail.mt_note",
-            email_layout_xmlid="mail.mail_notification_layout",
-            email_add_signature=False,
-        )
+        mail = self._prepare_mail_values(**rendered[self.id])
+        self.env["mail.mail"].create(mail)
         self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger()
+
+    def _prepare_mail_values(self, subject, body_html, **_ignored):
+        """Return the values of the mail, which looks as reminders do."""
+        layout = self.env["dunning.channel.email"]
+        body = layout._wrap(self, body_html)
+        author = self.user_id.partner_id or self.company_id.partner_id
+        return {
+            "model": "dunning.case",
+            "res_id": self._get_case().id,
+            "subject": layout._clean_subject(subject),
+            "body": body,
+            "body_html": body,
+            "author_id": author.id,
+            "email_from": author.email_formatted or self.company_id.email_formatted,
+            "email_to": ", ".join(layout._get_recipients(self)),
+            "message_type": "email_outgoing",
+            "subtype_id": self.env.ref("mail.mt_note").id,
+            "auto_delete": False,
+        }
 
     def _get_page_url(self):
         self.ensure_one()

@@ -32,7 +32,7 @@ class TestPaymentLinkRequest(PaymentLinkHttpCommon):
         self.assertEqual(response.status_code, 200)
         self.assertEqual(len(mail), 1)
         self.assertEqual(mail.state, "outgoing")
-        self.assertEqual(mail.recipient_ids, self.case.partner_id)
+        self.assertEqual(mail.email_to, '"Ann Example" <ann@customer.example.com>')
         link = self.links.search([], limit=1)
         self.assertEqual((link.origin, link.case_id), ("request", self.case))
         self.assertIn(link._get_url(), str(mail.body_html))
@@ -64,7 +64,8 @@ class TestPaymentLinkRequest(PaymentLinkHttpCommon):
             ("paula@customer.example.com", contact),
         ):
             _response, mail = self._asked(email)
-            self.assertEqual(mail.recipient_ids, receiver)
+            self.assertIn(receiver.name, mail.email_to)
+            self.assertIn(email, mail.email_to)
 
     def test_nothing_is_mailed_for_other_reasons(self):
         self._set_limit("new", NO_LIMIT)

@@ -17,6 +17,7 @@ from ..tools import (
     plain_text,
     pricing_numbers,
     qr_picture,
+    rate_limit,
     three_points,
     typed_amount,
     upload,
@@ -38,6 +39,7 @@ MODULES = (
     plain_text,
     pricing_numbers,
     qr_picture,
+    rate_limit,
     three_points,
     typed_amount,
     upload,
@@ -80,6 +82,9 @@ class TestTools(BaseCase):
 
     def test_examples_of_plain_text_hold(self):
         self._assert_examples_hold(plain_text)
+
+    def test_examples_of_rate_limit_hold(self):
+        self._assert_examples_hold(rate_limit)
 
     def test_examples_of_typed_amount_hold(self):
         self._assert_examples_hold(typed_amount)

@@ -30,6 +30,9 @@ def mail_to_plain_text(body):
     ... ))
     INV/1
     https://x.example/1
+    >>> print(mail_to_plain_text("<p><a href='https://x.example/2'>Pay</a></p>"))
+    Pay
+    https://x.example/2
     """
     if not (body or "").strip():
         return ""
@@ -38,6 +41,8 @@ def mail_to_plain_text(body):
         hidden.drop_tree()
     for row in tree.xpath("//table[not(@role='presentation')]//tr"):
         _flatten_row(row)
+    for button in tree.xpath("//p[count(*) = 1 and normalize-space(.) = string(a)]/a"):
+        _write_out(button)
     for block in tree.xpath("//table[@role='presentation']//tr"):
         block.tag = "p"
         block.attrib.clear()
@@ -57,3 +62,12 @@ def _flatten_row(row):
     row.text = SEPARATOR.join(filter(None, cells))
     for link in links:
         etree.SubElement(row, "br").tail = link
+
+
+def _write_out(button):
+    """Put the address of a link that stands alone right below its text."""
+    address = button.get("href")
+    button.tag = "span"
+    button.attrib.clear()
+    if address:
+        etree.SubElement(button, "br").tail = address
