@@ -98,6 +98,7 @@ from . import test_tools_payment_qr_epc
 from . import test_tools_payment_qr_gost
 from . import test_tools_phone
 from . import test_tools_pricing
+from . import test_tools_qr_picture
 from . import test_tours
 from . import test_undeliverable
 from . import test_watchdog

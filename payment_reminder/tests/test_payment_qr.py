@@ -119,8 +119,8 @@ class TestPaymentQr(PaymentQrCommon):
     def test_label_is_in_the_language_of_the_customer(self):
         for lang, label in (
             ("en_US", "Scan with your banking app"),
-            ("de_DE", "Mit der Banking-App scannen"),
-            ("ru_RU", "Отсканируйте в приложении банка"),
+            ("de_DE", "Mit Banking-App zahlen"),
+            ("ru_RU", "Сканируйте для оплаты"),
         ):
             self.env["res.lang"]._activate_lang(lang)
             self.assertEqual(self._make(lang=lang)["label"], label)

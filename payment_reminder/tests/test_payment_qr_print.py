@@ -5,6 +5,7 @@ from importlib.util import find_spec
 from unittest import skipUnless
 from unittest.mock import patch
 
+from markupsafe import Markup
 from pypdf import PdfReader
 
 from odoo.tests import tagged
@@ -26,6 +27,16 @@ def read_pages(pdf):
         set(read_qr(page.render(scale=300 / 72).to_pil().convert("L")))
         for page in document
     ]
+
+
+def find_text(pdf, text):
+    """Return where a text stands on the first page: bottom and top, in points."""
+    import pypdfium2
+
+    page = pypdfium2.PdfDocument(pdf)[0].get_textpage()
+    start, count = page.search(text).get_next()
+    boxes = [page.get_charbox(index) for index in range(start, start + count)]
+    return min(box[1] for box in boxes), max(box[3] for box in boxes)
 
 
 @tagged("post_install", "-at_install")
@@ -140,6 +151,19 @@ class TestPaymentQrLetter(PaymentQrCommon):
                     found = read_pages(pdf)
                     self.assertEqual(len(found), pages)
                     self.assertEqual(found[-1], {expected, URL.encode()})
+
+    @needs_pdfium
+    def test_captions_end_above_the_next_paragraph(self):
+        notice = self._notice()
+        for url in (URL, "https://pay-online.nordlicht-studio.example/r/Kx7Qm2"):
+            with self._with_page(url):
+                letter = notice._prepare_letter_values()
+            letter["closing"] = Markup("<p>Directly below.</p>")
+            for engine, pdf in self._print(letter):
+                with self.subTest(engine=engine, url=url):
+                    below, _top = find_text(pdf, "Kx7Qm2")
+                    _bottom, above = find_text(pdf, "Directly")
+                    self.assertGreater(below, above)
 
     def test_six_claims_stay_on_one_page(self):
         letter = self._notice(*[100.25] * 6)._prepare_letter_values()
