@@ -20,6 +20,7 @@ class DunningPaymentPage(models.AbstractModel):
     contact_id = fields.Many2one(comodel_name="res.partner")
     currency_id = fields.Many2one(comodel_name="res.currency")
     usual_currency_id = fields.Many2one(comodel_name="res.currency")
+    currency_codes = fields.Char(help="Of all that anything is open in, with commas.")
     user_id = fields.Many2one(comodel_name="res.users")
     link_id = fields.Many2one(comodel_name="dunning.link")
     date = fields.Date()
@@ -73,6 +74,7 @@ class DunningPaymentPage(models.AbstractModel):
         cases = page._get_cases()
         usual = case.currency_id if case else company.currency_id
         known = page._get_currencies(cases)
+        page.currency_codes = ",".join(known.mapped("name"))
         page.usual_currency_id = (known & usual) or known[:1] or usual
         named = known.filtered(lambda one: one.name == currency)
         page.currency_id = named or page.usual_currency_id

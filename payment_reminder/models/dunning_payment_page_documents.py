@@ -71,8 +71,9 @@ class DunningPaymentPage(models.AbstractModel):
         moves = (
             self.env["account.move"]
             .sudo()
-            .search(
+            .search_fetch(
                 self._get_invoices_domain(),
+                ["name", "invoice_date", "move_type"],
                 order="invoice_date DESC, id DESC",
                 limit=MAX_DOCUMENTS,
             )

@@ -35,7 +35,7 @@ class DunningPaymentPage(models.AbstractModel):
             "heading": self._get_heading(found, owed),
             "total": self._format_amount(float(owed)) if owed > 0 else "",
             "is_empty": not found and not plans and not claims,
-            "currencies": self._prepare_currencies(options),
+            "currencies": self._prepare_currencies(),
             "groups": self._prepare_groups(found, choice, options),
             "credits": self._prepare_credits(found),
             "claims": claims,
@@ -69,26 +69,24 @@ class DunningPaymentPage(models.AbstractModel):
             return self.env._("Nothing is due today. Thank you.")
         return self.env._("Nothing is open. Thank you.")
 
-    def _prepare_currencies(self, options):
+    def _prepare_currencies(self):
         """Return the currencies between which the customer can switch.
 
         :return: dicts with ``name``, ``url``, ``is_active``; empty for a single one
         :rtype: list[dict]
         """
-        currencies = self._get_currencies()
-        if len(currencies) < 2:
+        codes = self.currency_codes.split(",")
+        if len(codes) < 2:
             return []
         return [
             {
-                "name": currency.name,
+                "name": code,
                 "url": self._get_step_url(
-                    currency=currency.name
-                    if currency != self.usual_currency_id
-                    else False
+                    currency=code != self.usual_currency_id.name and code
                 ),
-                "is_active": currency == self.currency_id,
+                "is_active": code == self.currency_id.name,
             }
-            for currency in currencies
+            for code in codes
         ]
 
     def _prepare_summary(self, found, plans, owed):

@@ -72,7 +72,7 @@ class DunningPaymentPage(models.AbstractModel):
         """
         company = self.company_id.sudo()
         colour = read_colour(company.primary_color) or COLOUR
-        has_logo = company.logo and not company.uses_default_logo
+        has_logo = not company.uses_default_logo
         return {
             "style": (
                 f"--page-colour: {colour}; --page-on-colour: {pick_text(colour)};"

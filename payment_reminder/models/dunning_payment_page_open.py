@@ -50,10 +50,10 @@ class DunningPaymentPage(models.AbstractModel):
             ]
         )
 
-    def _get_currencies(self, cases=None):
+    def _get_currencies(self, cases):
         """Return the currencies in which something is open or there is a case.
 
-        :param dunning.case cases: of the customer, if they are known
+        :param dunning.case cases: of the customer
         :rtype: res.currency
         """
         groups = (
@@ -61,7 +61,7 @@ class DunningPaymentPage(models.AbstractModel):
             .sudo()
             ._read_group(self._get_open_domain(), ["currency_id"])
         )
-        currencies = (self._get_cases() if cases is None else cases).currency_id
+        currencies = cases.currency_id
         for [currency] in groups:
             currencies |= currency
         return currencies.sorted("name")
