@@ -200,9 +200,9 @@ class InstallmentRequest(models.AbstractModel):
         company = move.company_id.sudo()
         case = self._find_case(move)
         return (
-            case.user_id
+            case.user_id.filtered("active")
             or company._get_dunning_person()
-            or move.invoice_user_id
+            or move.invoice_user_id.filtered("active")
             or self.env.ref("base.user_root")
         )
 
