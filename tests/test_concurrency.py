@@ -82,6 +82,55 @@ except UserError as error:
 """
 
 
+#: Makes a plan of two instalments that waits for the customer's decision.
+PLAN = """
+from datetime import timedelta
+today = env.company._get_dunning_today()
+move = env["account.move"].create({
+    "move_type": "out_invoice",
+    "partner_id": env["res.partner"].create({"name": "Racer"}).id,
+    "invoice_date": today - timedelta(days=20),
+    "invoice_payment_term_id": False,
+    "invoice_date_due": today - timedelta(days=5),
+    "invoice_line_ids": [(0, 0, {"name": "Race", "price_unit": 100, "tax_ids": []})],
+})
+move.action_post()
+plan = env["installment.plan"]._make_equal(move, 2, today + timedelta(days=7))
+plan.action_propose()
+env.cr.commit()
+"""
+
+#: Reads the plan, accepts it as a request does, and says what came of it.
+#: The transaction ends when the file appears.
+ACCEPT = """
+import pathlib, time
+from odoo.exceptions import UserError
+from odoo.service.model import retrying
+
+#: A picture of one pixel.
+SIGNATURE = "{signature}"
+
+def accept():
+    plan = env["installment.plan"].search([("partner_id.name", "=", "Racer")])
+    assert plan.state in ("proposed", "active")
+    pathlib.Path({began!r}).touch()
+    plan._accept_by_customer({name!r}, SIGNATURE)
+    env.flush_all()
+    pathlib.Path({accepted!r}).touch()
+    while not pathlib.Path({go!r}).exists():
+        time.sleep(0.01)
+
+try:
+    retrying(accept, env)
+    print("accepted")
+except UserError as error:
+    env.cr.rollback()
+    print("refused", error)
+"""
+
+SIGNATURE = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+
+
 def count_duplicates(system):
     """Return how many notices, items or cases stand for the same thing."""
     [[notices]] = system.execute(
@@ -203,3 +252,32 @@ def test_stage_that_two_people_invoice_at_once_is_invoiced_once(world, tmp_path)
         " WHERE stage.name = 'First'"
     )
     assert number == 1
+
+
+# --- Instalment plans ---
+
+
+def test_plan_that_two_people_accept_at_once_is_accepted_once(world, tmp_path):
+    """The later one is told at once, and again once the plan is in force."""
+    world.run(PLAN)
+    files = {name: str(tmp_path / name) for name in ("began", "accepted", "go")}
+    first = world.start(ACCEPT.format(name="Ann", signature=SIGNATURE, **files))
+    wait_for((tmp_path / "accepted").exists, first)
+    said = world.run(ACCEPT.format(name="Bob", signature=SIGNATURE, **files))
+    assert "refused Somebody is deciding about this" in said, said
+    (tmp_path / "go").touch()
+    assert world.finish(first).splitlines() == ["accepted"]
+    said = world.run(ACCEPT.format(name="Bob", signature=SIGNATURE, **files))
+    assert "refused Accepted by Ann on" in said, said
+    [plan] = world.execute(
+        "SELECT plan.id, plan.state, plan.signed_by FROM installment_plan plan"
+        " JOIN res_partner partner ON partner.id = plan.partner_id"
+        " WHERE partner.name = 'Racer'"
+    )
+    assert plan[1:] == ("active", "Ann")
+    [[signatures]] = world.execute(
+        "SELECT COUNT(*) FROM ir_attachment WHERE res_model = 'installment.plan'"
+        " AND res_field = 'signature' AND res_id = %s",
+        plan[0],
+    )
+    assert signatures == 1

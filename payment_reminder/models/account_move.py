@@ -151,6 +151,14 @@ class AccountMove(models.Model):
             ]
         )
 
+    # === RESET === #
+
+    def button_draft(self):
+        """Nothing of a draft is owed: promises go on without it."""
+        items = self.sudo().dunning_line_ids
+        items.promise_ids.filtered(lambda one: one.state == "open")._release(items)
+        return super().button_draft()
+
     # === REMINDED === #
 
     def _get_dunning_customers(self):

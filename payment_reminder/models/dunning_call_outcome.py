@@ -178,4 +178,5 @@ class DunningCallOutcome(models.AbstractModel):
         )
 
     def _get_user_id(self, case, values):
-        return case.user_id.id or values.get("user_id") or self.env.uid
+        caller = self.env["res.users"].browse(values.get("user_id"))
+        return case._get_person(caller, self.env.user).id

@@ -281,7 +281,22 @@ class DunningCase(models.Model):
         :rtype: res.users
         """
         self.ensure_one()
-        return self.user_id
+        return self.user_id.filtered("active")
+
+    def _get_person(self, *users):
+        """Return who is given something to do about the case.
+
+        Who is responsible for it, else the first of ``users``, else whoever the company
+        names for such things; never somebody who has left, nor a customer.
+
+        :param res.users users: who else it may concern
+        :rtype: res.users
+        """
+        self.ensure_one()
+        for user in (self.user_id, *users):
+            if user.active and user._is_internal():
+                return user
+        return self.company_id._get_dunning_person() or self.env.user
 
     def _absorb(self, src_partners, dst_partner):
         """Let the cases of merged customers go on in one case.

@@ -32,9 +32,9 @@ class DunningCase(models.Model):
         case = self.sudo()
         sellers = (moves or case.open_line_ids.move_id).sudo().invoice_user_id
         return (
-            case.user_id
+            case.user_id.filtered("active")
             or case.company_id._get_dunning_person()
-            or sellers.filtered(lambda user: not user.share)[:1]
+            or sellers.filtered(lambda user: user.active and not user.share)[:1]
             or self.env.ref("base.user_root").sudo()
         )
 

@@ -267,13 +267,15 @@ class DunningDesk(models.AbstractModel):
                      WHERE pause.company_id = %(company)s AND pause.ended_on IS NULL
                        AND %(date)s BETWEEN pause.date_from AND pause.date_until
                      UNION ALL
-                    SELECT dcase.id, COALESCE(plan.next_date, plan.date_valid)
+                    SELECT dcase.id, CASE plan.state WHEN 'active' THEN plan.next_date
+                                     ELSE plan.date_valid END
                       FROM installment_plan plan
                       JOIN dunning_case dcase ON dcase.company_id = plan.company_id
                        AND dcase.partner_id = plan.partner_id
                        AND dcase.currency_id = plan.currency_id
                      WHERE plan.company_id = %(company)s
-                       AND plan.state IN ('proposed', 'active')
+                       AND (plan.state = 'active' OR (plan.state = 'proposed'
+                            AND plan.date_valid >= %(date)s))
                    ) agreed
           GROUP BY case_id
             """,

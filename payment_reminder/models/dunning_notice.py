@@ -208,9 +208,11 @@ class DunningNotice(models.Model):
     def _compute_user_id(self):
         for notice in self:
             notice.user_id = (
-                notice.level_id.user_id
+                notice.level_id.user_id.filtered("active")
                 or notice.case_id._get_signatory()
-                or notice.run_id.user_id.filtered(lambda user: not user._is_superuser())
+                or notice.run_id.user_id.filtered(
+                    lambda user: user.active and not user._is_superuser()
+                )
             )
 
     # === CRUD METHODS === #

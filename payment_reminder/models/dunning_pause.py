@@ -8,6 +8,8 @@ from odoo.tools.misc import format_date
 
 #: How long a pause lasts unless somebody says otherwise.
 DEFAULT_DAYS = 14
+#: A longer one is a slip of the pen: customers can be excluded without an end.
+MAX_DAYS = 3 * 366
 
 
 class DunningPause(models.Model):
@@ -138,7 +140,16 @@ class DunningPause(models.Model):
                         start=format_date(self.env, pause.date_from),
                     )
                 )
-            if pause.date_until < pause.company_id._get_dunning_today():
+            today = pause.company_id._get_dunning_today()
+            if pause.date_until > today + timedelta(days=MAX_DAYS):
+                raise ValidationError(
+                    self.env._(
+                        "%(date)s is more than three years away: choose an earlier "
+                        "day, or exclude the customer from reminders.",
+                        date=format_date(self.env, pause.date_until),
+                    )
+                )
+            if pause.date_until < today:
                 raise ValidationError(
                     self.env._(
                         "%(date)s has passed: choose a day to come.",

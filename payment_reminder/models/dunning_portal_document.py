@@ -127,7 +127,7 @@ class DunningPortalDocument(models.AbstractModel):
         """Return who is told about it; never a customer, nor the public user."""
         self.ensure_one()
         company = self.company_id.sudo()
-        user = self.sudo().user_id
+        user = self.sudo().user_id.filtered("active")
         if not user and self.env.user._is_internal():
             user = self.env.user
         return user or company._get_dunning_person() or self.env.user

@@ -1,9 +1,13 @@
-from datetime import timedelta
+from datetime import date, timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Command
 from odoo.tools import SQL
 from odoo.tools.misc import format_date
+
+#: A promise for a later day is a slip of the pen, or wants to be a plan.
+MAX_DAYS = 366
 
 
 class DunningPromise(models.Model):
@@ -118,9 +122,11 @@ class DunningPromise(models.Model):
     @api.depends("date", "grace_days")
     def _compute_rest_until(self):
         for promise in self:
-            promise.rest_until = promise.date and promise.date + timedelta(
-                days=promise.grace_days
-            )
+            promise.rest_until = promise.date and promise._get_rest_until()
+
+    def _get_rest_until(self):
+        last = (date.max - self.date).days
+        return self.date + timedelta(days=min(self.grace_days, last))
 
     @api.depends("amount_start", "line_ids.move_line_id.amount_residual_currency")
     def _compute_amount_paid(self):
@@ -141,7 +147,16 @@ class DunningPromise(models.Model):
     @api.constrains("date")
     def _check_date(self):
         for promise in self:
-            if promise.date < promise.company_id._get_dunning_today():
+            today = promise.company_id._get_dunning_today()
+            if promise.date > today + timedelta(days=MAX_DAYS):
+                raise ValidationError(
+                    self.env._(
+                        "%(date)s is more than a year away: agree on an instalment "
+                        "plan, or pause the reminders.",
+                        date=format_date(self.env, promise.date),
+                    )
+                )
+            if promise.date < today:
                 raise ValidationError(
                     self.env._(
                         "%(date)s has passed: a promise is about a day to come.",
@@ -247,7 +262,7 @@ class DunningPromise(models.Model):
             case._message_log(body=text)
             case.activity_schedule(
                 "mail.mail_activity_data_todo",
-                user_id=(case.user_id or promise.user_id).id,
+                user_id=case._get_person(promise.user_id).id,
                 summary=self.env._("Promise not kept"),
                 note=text,
             )
@@ -285,6 +300,34 @@ class DunningPromise(models.Model):
                     other != new and other.state == "open" and other.id < new.id
                 )
             ).sudo()._set_cancelled()
+
+    def _release(self, items):
+        """Go on without items that are not owed any more, though nobody has paid them.
+
+        What is left of the promise stays for the other items, as far as they are open.
+
+        :param dunning.case.line items: of invoices that are about to be reset or
+            cancelled
+        """
+        for promise in self.filtered(lambda one: not one._is_fulfilled()):
+            promise._log_released(promise.line_ids & items)
+            rest = (promise.line_ids - items).filtered("is_open")
+            if not rest:
+                promise._set_cancelled()
+                continue
+            left = promise.amount - promise.amount_paid
+            amount = min(left, sum(rest.mapped("amount_residual")))
+            promise.write({"line_ids": [Command.set(rest.ids)], "amount": amount})
+
+    def _log_released(self, items):
+        self.case_id._message_log(
+            body=self.env._(
+                "%(invoices)s was reset to draft: the promise of %(promise)s does not "
+                "cover it any more.",
+                invoices=", ".join(items.move_id.mapped("name")),
+                promise=self._get_text(),
+            )
+        )
 
     def _log_given(self):
         for promise in self:
@@ -326,9 +369,14 @@ class DunningPromise(models.Model):
     def _get_outcome(self, date):
         """Return the state that reconciliation gives the promise on ``date``."""
         self.ensure_one()
-        if self.currency_id.compare_amounts(self.amount_paid, self.amount) >= 0:
+        if self._is_fulfilled():
             return "kept"
         return "broken" if date > self.rest_until else "open"
+
+    def _is_fulfilled(self):
+        """Return whether as much was paid as was promised."""
+        self.ensure_one()
+        return self.currency_id.compare_amounts(self.amount_paid, self.amount) >= 0
 
     def _apply_outcome(self, state, date):
         if state == "kept":

@@ -28,6 +28,21 @@ class InstallmentPlanCost(models.AbstractModel):
         plan.sudo().cost_move_id = move
         return move
 
+    def _ask_to_check(self, plans):
+        """Give somebody the draft invoices of plans that have ended to check.
+
+        What a plan costs was computed over its whole time.
+        """
+        for plan in plans.filtered(lambda one: one.cost_move_id.state == "draft"):
+            office = plan._for_responsible()
+            office._notify_responsible(
+                office.env._(
+                    "%(plan)s has ended: correct or delete its draft invoice of "
+                    "interest and fee",
+                    plan=plan.display_name,
+                )
+            )
+
     def _prepare_move_values(self, plan):
         local = plan._localized()
         return {

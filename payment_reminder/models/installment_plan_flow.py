@@ -101,9 +101,8 @@ class InstallmentPlanFlow(models.AbstractModel):
         self._check_dates()
 
     def _check_dates(self):
-        today = self.company_id._get_dunning_today()
         first = min(self.line_ids.mapped("date"))
-        if first < today:
+        if first < self._get_today():
             raise UserError(
                 self.env._(
                     "The first instalment was due on %(date)s: schedule it again.",
@@ -114,10 +113,9 @@ class InstallmentPlanFlow(models.AbstractModel):
     # === STATES === #
 
     def _set_proposed(self):
-        today = self.company_id._get_dunning_today()
         days = self.company_id.installment_validity_days
         first = min(self.line_ids.mapped("date"))
-        valid = self.date_valid or min(today + timedelta(days=days), first)
+        valid = self.date_valid or min(self._get_today() + timedelta(days=days), first)
         self.sudo().write(
             {
                 "state": "proposed",
@@ -186,6 +184,7 @@ class InstallmentPlanFlow(models.AbstractModel):
         self.env.flush_all()  # what is paid is known before it stays as it is
         self.sudo().write({"state": state, "closed_on": date, "close_reason": reason})
         self._message_log(body=reason)
+        self.env["installment.plan.cost"]._ask_to_check(self)
         self._after_change()
 
     def _get_today(self):
@@ -199,19 +198,20 @@ class InstallmentPlanFlow(models.AbstractModel):
 
     # === RENEGOTIATION === #
 
-    def _renegotiate(self, plan=None):
+    def _renegotiate(self, schedule=None):
         """Return a draft that replaces this plan when it is agreed.
 
-        :param Schedule plan: over the balance; by default as many instalments as
+        :param Schedule schedule: over the balance; by default as many instalments as
             are left, at their dates
         :rtype: installment.plan
         """
         self.ensure_one()
         self._check_in(("active", "defaulted"))
         lines = self.item_ids.move_line_id.filtered(lambda line: not line.reconciled)
+        self.item_ids._check_plannable(lines, self)
         return self._make(
             lines,
-            plan or self._get_rest_schedule(lines),
+            schedule or self._get_rest_schedule(lines),
             name=self.name,
             contact_id=self.contact_id.id,
             user_id=self.user_id.id,
@@ -267,7 +267,15 @@ class InstallmentPlanFlow(models.AbstractModel):
             if plan.state == "active" and is_paid:
                 plan._finish()
             elif plan.state == "completed" and not is_paid:
-                plan._set_reopened()
+                plan._reopen()
+
+    def _reopen(self):
+        """Go on with a plan; one whose invoices are being changed is cancelled."""
+        states = set(self.item_ids.move_line_id.mapped("parent_state"))
+        if states == {"posted"}:
+            self._set_reopened()
+        else:
+            self._set_cancelled(self.env._("An invoice was changed"))
 
     def _finish(self):
         """Complete a plan; one whose invoices were credited is cancelled."""

@@ -128,6 +128,20 @@ class ServiceEstimateFlow(models.AbstractModel):
             if problems:
                 raise UserError("\n".join(problems))
 
+    def _check_validity(self):
+        """Raise a UserError if nobody could accept the estimate any more."""
+        self.ensure_one()
+        today = self.company_id._get_dunning_today()
+        if self.date_valid and self.date_valid < today:
+            raise UserError(
+                self.env._(
+                    "%(estimate)s is valid until %(date)s only, which has passed: "
+                    "choose a later day.",
+                    estimate=self.name,
+                    date=self._format_date(self.date_valid),
+                )
+            )
+
     def _get_closed_text(self):
         """Return why the customer cannot decide any more, or ``False``.
 

@@ -27,9 +27,28 @@ class ServiceEstimateInvoiceChecks(models.AbstractModel):
             )
         if self.state not in ("accepted", "invoiced"):
             return self.env._("Only an accepted estimate can be invoiced.")
+        newer = self._get_accepted_revision()
+        if newer:
+            return self.env._(
+                "The customer has accepted %(estimate)s instead: invoice that one.",
+                estimate=newer.display_name,
+            )
         if not self._get_stages_to_invoice():
             return self._get_all_invoiced_text()
         return self._get_rate_problem() or self._get_product_problem()
+
+    def _get_accepted_revision(self):
+        """Return a newer revision that the customer has accepted.
+
+        :rtype: service.estimate
+        """
+        for newer in self.sudo().revision_ids:
+            if newer.state in ("accepted", "invoiced"):
+                return newer
+            found = newer._get_accepted_revision()
+            if found:
+                return found
+        return self.browse()
 
     def _get_all_invoiced_text(self):
         advances = self._get_open_advances().move_id

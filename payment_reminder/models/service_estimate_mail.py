@@ -44,6 +44,7 @@ class ServiceEstimate(models.Model):
         """Raise a UserError that says why the estimate cannot be mailed."""
         if self.state == "draft":
             self._check_sendable()
+            self._check_validity()
         elif self._get_closed_text():
             raise UserError(self._get_closed_text())
 

@@ -187,11 +187,12 @@ class ServiceEstimateStage(models.Model):
                 stage.rate = stage.rate or 0.0
                 continue
             estimate = stage.estimate_id
+            company = estimate.company_id or self.env.company
             stage.rate = product.currency_id._convert(
                 product.lst_price,
                 estimate.currency_id or product.currency_id,
-                estimate.company_id or self.env.company,
-                estimate.date_start or fields.Date.context_today(self),
+                company,
+                estimate.date_start or company._get_dunning_today(),
             )
 
     @api.depends("product_id", "estimate_id.fiscal_position_id", "company_id")
@@ -279,7 +280,10 @@ class ServiceEstimateStage(models.Model):
     def write(self, vals):
         if set(vals) - FREE_FIELDS:
             self._check_draft()
-        return super().write(vals)
+        done = super().write(vals)
+        if "estimate_id" in vals:
+            self._check_draft()
+        return done
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_sent(self):

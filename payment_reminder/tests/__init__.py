@@ -48,6 +48,7 @@ from . import test_installment_wizard
 from . import test_invariants
 from . import test_letter_channel
 from . import test_letter_printer
+from . import test_mistakes
 from . import test_pause
 from . import test_payment_link
 from . import test_payment_link_http

@@ -304,7 +304,7 @@ class DunningCommon(AccountTestInvoicingCommon):
                 field: record.id,
                 "company_id": cls.company.id,
                 "date_from": start or date(2025, 1, 1),
-                "date_until": date(2099, 12, 31),
+                "date_until": cls.company._get_dunning_today() + timedelta(days=999),
                 "reason": "Illness",
             }
         )

@@ -99,6 +99,11 @@ class TestEstimateBadInput(EstimateCommon):
                 date_latest=self.today + timedelta(days=2),
             )
 
+    def test_estimate_that_nobody_can_accept_any_more_is_not_mailed(self):
+        estimate = self._estimate(date_valid=self.today)
+        with self.assertRaisesRegex(UserError, "choose a later day"):
+            estimate.action_send()
+
     def test_problem_is_seen_while_typing(self):
         form = Form(self._estimate())
         with form.stage_ids.edit(0) as stage:

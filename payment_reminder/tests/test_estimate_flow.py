@@ -40,6 +40,21 @@ class TestEstimateFlow(EstimateCommon):
         with self.assertRaisesRegex(UserError, "newer revision"):
             first.action_accept()
 
+    def test_accepted_revision_is_invoiced_instead_of_the_older_one(self):
+        old = self._accepted()
+        new = old._revise()._revise()
+        new.action_mark_sent()
+        self.assertFalse(old._get_uninvoiceable_text())
+        new.action_accept()
+        with self.assertRaisesRegex(UserError, "revision 3 instead"):
+            old._create_invoice("whole")
+        self.assertTrue(new._create_invoice("whole"))
+
+    def test_stage_cannot_be_moved_into_an_accepted_estimate(self):
+        accepted, draft = self._accepted(), self._estimate()
+        with self.assertRaisesRegex(UserError, "was sent"):
+            draft.stage_ids.estimate_id = accepted
+
     def test_revision_of_an_unsent_revision_replaces_the_first_one_too(self):
         first = self._sent()
         third = first._revise()._revise()

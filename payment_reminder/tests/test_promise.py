@@ -1,4 +1,4 @@
-from datetime import date, timedelta
+from datetime import timedelta
 
 from odoo.exceptions import UserError, ValidationError
 from odoo.tests import tagged
@@ -134,7 +134,7 @@ class TestPromise(DunningCommon):
 
     def test_new_promise_replaces_the_open_one(self):
         old = self.case._promise(10.0, self.tomorrow)
-        new = self.case._promise(100.0, date(2099, 1, 1))
+        new = self.case._promise(100.0, self.clock + timedelta(days=99))
         self.assertEqual((old.state, new.state), ("cancelled", "open"))
 
     def test_items_of_another_case_are_refused(self):

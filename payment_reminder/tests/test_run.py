@@ -1,4 +1,4 @@
-from datetime import date, timedelta
+from datetime import timedelta
 
 from freezegun import freeze_time
 
@@ -288,7 +288,7 @@ class TestRun(DunningCommon, CronMixinCase):
             "invoice": self._pause,
             "dispute": self._object,
             "promise": lambda move: self._case(move.partner_id)._promise(
-                10.0, date(2099, 1, 1)
+                10.0, self.company._get_dunning_today()
             ),
             "followup": lambda move: move.write({"no_followup": True}),
             "payment": lambda move: move.action_toggle_block_payment(),

@@ -276,7 +276,7 @@ class InstallmentPlanWizard(models.TransientModel):
         if not self.plan_id:
             return plans._make(self._get_move_lines(), made)
         if self.is_renegotiation:
-            return self.plan_id._renegotiate(plan=made)
+            return self.plan_id._renegotiate(schedule=made)
         self.plan_id._reschedule(made)
         return self.plan_id
 
