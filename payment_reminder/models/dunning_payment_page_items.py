@@ -356,16 +356,18 @@ class DunningPaymentPage(models.AbstractModel):
     def _prepare_form(self, found, choice, options):
         """Return what the form of the choice shows and its script counts with.
 
-        :return: ``total`` (text), ``typed`` (amount), ``credit``, ``asked`` and
-            ``open`` (in the smallest units), ``format`` (of amounts)
+        :return: ``total`` (text), ``label`` (of the way to pay it), ``typed``
+            (amount), ``credit``, ``asked`` and ``open`` (in the smallest units),
+            ``pattern`` (of amounts)
         :rtype: dict
         """
         payable = [one for one in found if one.is_payable]
         asked = [one.amount for one in payable if self._is_asked(one)]
-        total = choice.total if choice else ZERO
+        total = self._format_amount(float(choice.total if choice else ZERO))
         return {
             "has_items": bool(payable),
-            "total": self._format_amount(float(total)),
+            "total": total,
+            "label": self.env._("Pay %(amount)s", amount=total),
             "typed": options.get("amount") or "",
             "credit": self._to_units(self._get_credit(found)),
             "asked": self._to_units(sum(asked, ZERO)),
