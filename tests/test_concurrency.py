@@ -107,7 +107,6 @@ import pathlib, time
 from odoo.exceptions import UserError
 from odoo.service.model import retrying
 
-#: A picture of one pixel.
 SIGNATURE = "{signature}"
 
 def accept():
@@ -128,7 +127,11 @@ except UserError as error:
     print("refused", error)
 """
 
-SIGNATURE = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+#: A picture of one pixel.
+SIGNATURE = (
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9"
+    "awAAAABJRU5ErkJggg=="
+)
 
 
 def count_duplicates(system):
