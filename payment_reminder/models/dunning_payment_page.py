@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import SUPERUSER_ID, api, fields, models
 from odoo.fields import Domain
 
 
@@ -82,6 +82,27 @@ class DunningPaymentPage(models.AbstractModel):
         page.case_id = own[:1] or case
         page.user_id = page.case_id._get_signatory() if page.case_id else False
         return page._localized()
+
+    # === CASE === #
+
+    def _ensure_case(self):
+        """Return the case of the page; a step that is posted opens it where it can.
+
+        :return: empty where nothing has to be reminded of yet
+        :rtype: dunning.case
+        """
+        if not self.case_id:
+            planner = (  # a new case belongs to nobody, least of all to who asks
+                self.env["dunning.planner"]
+                .with_user(SUPERUSER_ID)
+                .with_company(self.company_id)
+            )
+            with self._kept():
+                planner._open_cases(self.company_id, self.partner_id)
+            self.case_id = self._get_cases().filtered(
+                lambda case: case.currency_id == self.currency_id
+            )
+        return self.case_id
 
     # === WHAT IS OWED === #
 

@@ -63,7 +63,9 @@ class DunningPaymentPage(models.AbstractModel):
         :param account.move.line lines: default all that is open
         :rtype: payment.transaction
         """
-        lines = self._get_receivables() if lines is None else lines
+        if lines is None:
+            pending = [one.key for one in self._get_open() if one.is_pending]
+            lines = self.env["account.move.line"].sudo().browse(pending)
         transactions = lines.move_id.transaction_ids
         return transactions.filtered(lambda tx: tx._is_on_its_way()).sorted("id")[::-1]
 
@@ -146,7 +148,7 @@ class DunningPaymentPage(models.AbstractModel):
         :raise UserError: in words; nothing has changed then
         """
         window = self._read_payment_key(options.get("key"), options)
-        self.case_id._lock_payment()
+        self._lock_payment()
         try:
             choice = self._choose_by(options)
         except ChoiceError as error:
@@ -159,6 +161,12 @@ class DunningPaymentPage(models.AbstractModel):
             raise UserError(self._get_draft_text((drafts - own)[0]))
         own._give_up_dunning()
         return choice, window
+
+    def _lock_payment(self):
+        """Let one payment at a time be begun; without a case nobody was reminded."""
+        case = self._ensure_case()
+        if case:
+            case._lock_payment()
 
     def _check_shown(self, choice, shown):
         is_number = isinstance(shown, int | float) and not isinstance(shown, bool)
@@ -201,7 +209,7 @@ class DunningPaymentPage(models.AbstractModel):
 
     def _start_again(self):
         """Give up what was begun on the page and is not finished."""
-        self.case_id._lock_payment()
+        self._lock_payment()
         self._get_drafts(self._get_receivables())._give_up_dunning()
 
     # === OUTCOME === #

@@ -103,7 +103,7 @@ class DunningPaymentPage(models.AbstractModel):
         :rtype: dunning.case
         :raise UserError: when the customer has none
         """
-        case = self.case_id or self._get_cases()[:1]
+        case = self._ensure_case() or self._get_cases()[:1]
         if not case:
             raise UserError(
                 self.env._("This cannot be settled here: please write to us.")
@@ -156,6 +156,7 @@ class DunningPaymentPage(models.AbstractModel):
         :rtype: dict
         """
         items = self._get_sayable()
+        listed = items[:MAX_ITEMS].with_prefetch()
         return {
             "kind": kind,
             "typed": typed or {},
@@ -163,7 +164,7 @@ class DunningPaymentPage(models.AbstractModel):
             "field": getattr(problem, "field", False),
             "preview": preview,
             "nonce": (typed or {}).get("nonce") or secrets.token_urlsafe(18),
-            "items": [self._prepare_sayable(line) for line in items[:MAX_ITEMS]],
+            "items": [self._prepare_sayable(line) for line in listed],
             "has_more": len(items) > MAX_ITEMS,
             "limits": self._prepare_limits(),
             "replies": self._get_replies()[:MAX_REPLIES],
@@ -229,10 +230,16 @@ class DunningPaymentPage(models.AbstractModel):
         :rtype: account.move.line
         """
         currencies = self._get_cases().currency_id
-        lines = self.env["account.move.line"]
-        for currency in self.currency_id | currencies:
-            lines |= self._get_receivables(currency)
-        return lines - self._get_pending_lines(lines)
+        return (
+            self.env["account.move.line"]
+            .sudo()
+            .browse(
+                one.key
+                for currency in self.currency_id | currencies
+                for one in self._get_open(currency)
+                if one.amount > 0 and not one.is_pending
+            )
+        )
 
     def _get_items(self, lines):
         """Return the case items of receivables; those that are missing are made.

@@ -127,7 +127,7 @@ class DunningReply(models.Model):
     def _get_local_date(self):
         """Return the day on which it was said, where the company is."""
         self.ensure_one()
-        return self.case_id._get_company_date(self.date)
+        return self.company_id._get_dunning_date(self.date)
 
     # === WITHDRAWING === #
 

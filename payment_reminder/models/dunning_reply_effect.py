@@ -70,7 +70,7 @@ class DunningReply(models.Model):
         self._call_outcome("paid_already", self.env["dunning.notice"])
 
     def _follow_callback(self):
-        until = self.case_id._get_company_date(self.callback_at)
+        until = self.company_id._get_dunning_date(self.callback_at)
         if not self._get_rests([("case_id", "=", self.case_id.id)]):
             reason = self.env._("Wants to be called on this day")
             self.pause_ids += self.case_id._pause(until, reason)

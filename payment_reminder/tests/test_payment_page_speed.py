@@ -21,6 +21,8 @@ class TestPaymentPageSpeed(PaymentPageCommon):
         choice = page._choose_by(options)
         page._prepare_transfer(choice)
         page._prepare_documents()
+        page._prepare_say()
+        page._get_payments_on_their_way()
         return page._prepare_content(choice, options)
 
     def test_ten_and_five_hundred_items_need_the_same_queries(self):
