@@ -91,7 +91,8 @@ class TestPaymentPageContent(PaymentPageHttp):
         self.assertIn("40.00", transfer)
         self.assertIn(other.payment_reference, transfer)
         self.assertNotIn(self.invoice.payment_reference, transfer)
-        checked = tree.xpath("//input[@name='item'][@checked]/@value")
+        form = tree.xpath("//form[contains(@class, 'o_payment_choice')]")[0]
+        checked = form.xpath(".//input[@name='item'][@checked]/@value")
         self.assertEqual(checked, [str(ids[1])])
 
     def test_part_of_the_sum(self):

@@ -75,7 +75,7 @@ class TestPaymentQrLetter(PaymentQrCommon):
         self.assertEqual(lines[10], letter["reference"])
         self.assertEqual(letter["qr"], code["image"])
         self.assertEqual(letter["qr_caption"], "Scan with your banking app")
-        self.assertFalse(letter["page_qr"])
+        self.assertIn("/pay/", letter["page_qr_caption"])
         self.assertFalse(notice._get_payment_qr_problem(letter["total"]))
 
     def test_part_of_the_total_can_be_asked_for(self):

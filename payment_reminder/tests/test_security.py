@@ -324,22 +324,28 @@ class SecurityCommon(DunningCommon):
 
     def _payment_part(self):
         """Return what an online payment of the page was chosen for."""
-        provider = self.env["payment.provider"].create(
-            {"name": "Test", "company_id": self.company.id}
+        provider = (
+            self.env["payment.provider"]
+            .sudo()
+            .create({"name": "Test", "company_id": self.company.id})
         )
         page = self.env["dunning.payment.page"]._make(self._case(), "/pay/x")
         method = self.env["payment.method"].with_context(active_test=False)
-        transaction = self.env["payment.transaction"].create(
-            {
-                "provider_id": provider.id,
-                "payment_method_id": method.search([], limit=1).id,
-                "amount": 100.0,
-                "currency_id": page.currency_id.id,
-                "partner_id": self.customer.id,
-                **page._prepare_transaction_values(page._choose(), "window"),
-            }
+        transaction = (
+            self.env["payment.transaction"]
+            .sudo()
+            .create(
+                {
+                    "provider_id": provider.id,
+                    "payment_method_id": method.search([], limit=1).id,
+                    "amount": 100.0,
+                    "currency_id": page.currency_id.id,
+                    "partner_id": self.customer.id,
+                    **page._prepare_transaction_values(page._choose(), "window"),
+                }
+            )
         )
-        return transaction.dunning_part_ids
+        return transaction.dunning_part_ids.sudo(False)
 
     def _draft_plan(self):
         lines = self._receivables(self._overdue(30, 90.0))
