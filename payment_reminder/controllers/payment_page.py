@@ -158,10 +158,6 @@ class PaymentPage(PaymentLink):
             found["item"] = ",".join(repeated)
         return {name: str(value) for name, value in found.items()}
 
-    def _read_choice(self, page, options):
-        """Return what the options of the request choose, ``None`` for nothing."""
-        return self._try_choice(page, self._get_choice_options(options))[0]
-
     def _try_choice(self, page, chosen):
         """Return a choice, or why it cannot be paid, in words.
 

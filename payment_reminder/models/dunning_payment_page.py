@@ -138,11 +138,3 @@ class DunningPaymentPage(models.AbstractModel):
                 order="date_maturity, date, id",
             )
         )
-
-    def _get_pending_lines(self, lines):
-        """Return those of ``lines`` for which a payment is on its way.
-
-        :rtype: account.move.line
-        """
-        pending = {one.key for one in self._get_open() if one.is_pending}
-        return lines.filtered(lambda line: line.id in pending)
