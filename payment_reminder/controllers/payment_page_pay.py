@@ -150,8 +150,9 @@ class PaymentPagePay(PaymentPage, PaymentPortal, PortalAccount):
         }
 
     def _find_draft(self, page, choice):
-        lines = request.env["account.move.line"].sudo()
-        lines = lines.browse(key for key, _amount in choice.parts)
+        begun = {one.key for one in page._get_open() if one.is_begun}
+        keys = [key for key, _amount in choice.parts if key in begun]
+        lines = request.env["account.move.line"].sudo().browse(keys)
         return page._get_drafts(lines)[:1]
 
     def _prepare_form(self, page, choice):

@@ -76,7 +76,7 @@ class DunningNoticeLetter(models.AbstractModel):
             "date": line.invoice_date,
             "date_due": line.date_maturity,
             "days_late": max(line.days_late, 0),
-            "description": line.move_id.sudo()._get_dunning_service_text(),
+            "description": line.description,
             "amount": self._to_decimal(line.amount_residual),
         }
 

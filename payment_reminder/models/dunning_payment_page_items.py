@@ -4,6 +4,7 @@ from odoo import models
 from odoo.tools import SQL
 
 from .dunning_payment_page_choice import MAX_ITEMS, MORE
+from .dunning_payment_page_say import MAX_ITEMS as SAYABLE_ITEMS
 
 ZERO = Decimal(0)
 
@@ -201,13 +202,20 @@ class DunningPaymentPage(models.AbstractModel):
     def _read_facts(self, shown):
         """Return what the rows say beside the amounts, read at once for all of them.
 
-        :return: ``lines`` and ``settled`` (amounts paid and credited) by id of the line
+        :return: ``lines`` and ``settled`` (amounts paid and credited) by id of the
+            line, ``services`` (texts) by id of the invoice
         :rtype: dict
         """
         lines = self.env["account.move.line"].sudo().browse(one.key for one in shown)
+        # The forms below name items of other currencies as well: read them along.
+        lines = lines.with_prefetch(lines.ids + self._get_sayable().ids[:SAYABLE_ITEMS])
+        touched = lines.filtered(
+            lambda line: line.amount_residual_currency != line.amount_currency
+        )
         return {
             "lines": {line.id: line for line in lines},
-            "settled": self._read_settled(lines),
+            "settled": self._read_settled(touched),
+            "services": lines.move_id._get_dunning_service_texts(),
         }
 
     def _read_settled(self, lines):
@@ -258,7 +266,7 @@ class DunningPaymentPage(models.AbstractModel):
             "due": self._format_date(one.due),
             "lateness": self._get_lateness_text(days),
             "is_late": days > 0,
-            "description": move._get_dunning_service_text(),
+            "description": facts["services"][move.id],
             "amount": self._format_amount(float(one.amount)),
             "units": self._to_units(one.amount),
             "deductions": self._prepare_deductions(line, facts["settled"].get(one.key)),

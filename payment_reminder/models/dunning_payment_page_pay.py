@@ -88,6 +88,8 @@ class DunningPaymentPage(models.AbstractModel):
         :param str key: of the window that asks
         """
         transactions = self.env["payment.transaction"].sudo()
+        if not lines:
+            return transactions
         return transactions._find_dunning_drafts(lines).filtered(
             lambda tx: not key or tx.dunning_page_key != key
         )
