@@ -142,3 +142,10 @@ from . import account_move_installment
 from . import account_move_line_estimate
 from . import dunning_case_installment
 from . import res_partner_installment
+from . import interest_reference
+from . import interest_rate
+from . import interest_regime
+from . import interest_regime_part
+from . import res_partner_interest
+from . import account_move_line_interest
+from . import dunning_procedure_interest

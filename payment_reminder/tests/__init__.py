@@ -94,6 +94,7 @@ from . import test_tools_amount_in_words
 from . import test_tools_installments
 from . import test_tools_installments_edited
 from . import test_tools_installments_refused
+from . import test_tools_interest
 from . import test_tools_letter_layout
 from . import test_tools_payment_qr_epc
 from . import test_tools_payment_qr_gost

@@ -7,6 +7,9 @@ from ..tools import (
     colour,
     delivery,
     factor_scale,
+    interest,
+    interest_days,
+    interest_terms,
     mail_parts,
     payment_choice,
     payment_qr,
@@ -29,6 +32,9 @@ MODULES = (
     colour,
     delivery,
     factor_scale,
+    interest,
+    interest_days,
+    interest_terms,
     mail_parts,
     payment_choice,
     payment_qr,
@@ -69,6 +75,10 @@ class TestTools(BaseCase):
 
     def test_examples_of_factor_scale_hold(self):
         self._assert_examples_hold(factor_scale)
+
+    def test_examples_of_interest_hold(self):
+        for module in (interest, interest_days, interest_terms):
+            self._assert_examples_hold(module)
 
     def test_examples_of_mail_parts_hold(self):
         self._assert_examples_hold(mail_parts)
