@@ -143,3 +143,17 @@ from . import account_move_installment
 from . import account_move_line_estimate
 from . import dunning_case_installment
 from . import res_partner_installment
+from . import interest_reference
+from . import interest_rate
+from . import interest_regime
+from . import interest_regime_part
+from . import res_partner_interest
+from . import account_move_line_interest
+from . import dunning_procedure_interest
+from . import interest_words
+from . import interest_table
+from . import interest_rate_table
+from . import interest_regime_compensation
+from . import interest_regime_choice
+from . import account_move_interest
+from . import dunning_company_rates

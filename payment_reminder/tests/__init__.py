@@ -45,6 +45,11 @@ from . import test_installment_preview
 from . import test_installment_screens
 from . import test_installment_tour
 from . import test_installment_wizard
+from . import test_interest_choice
+from . import test_interest_payments
+from . import test_interest_rates
+from . import test_interest_regime
+from . import test_interest_screens
 from . import test_invariants
 from . import test_letter_channel
 from . import test_letter_printer
@@ -94,6 +99,7 @@ from . import test_tools_amount_in_words
 from . import test_tools_installments
 from . import test_tools_installments_edited
 from . import test_tools_installments_refused
+from . import test_tools_interest
 from . import test_tools_letter_layout
 from . import test_tools_payment_qr_epc
 from . import test_tools_payment_qr_gost

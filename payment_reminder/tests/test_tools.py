@@ -7,6 +7,9 @@ from ..tools import (
     colour,
     delivery,
     factor_scale,
+    interest,
+    interest_days,
+    interest_terms,
     mail_parts,
     payment_choice,
     payment_qr,
@@ -18,6 +21,7 @@ from ..tools import (
     pricing_numbers,
     qr_picture,
     rate_limit,
+    rate_table,
     three_points,
     typed_amount,
     upload,
@@ -29,6 +33,9 @@ MODULES = (
     colour,
     delivery,
     factor_scale,
+    interest,
+    interest_days,
+    interest_terms,
     mail_parts,
     payment_choice,
     payment_qr,
@@ -40,6 +47,7 @@ MODULES = (
     pricing_numbers,
     qr_picture,
     rate_limit,
+    rate_table,
     three_points,
     typed_amount,
     upload,
@@ -70,6 +78,10 @@ class TestTools(BaseCase):
     def test_examples_of_factor_scale_hold(self):
         self._assert_examples_hold(factor_scale)
 
+    def test_examples_of_interest_hold(self):
+        for module in (interest, interest_days, interest_terms):
+            self._assert_examples_hold(module)
+
     def test_examples_of_mail_parts_hold(self):
         self._assert_examples_hold(mail_parts)
 
@@ -85,6 +97,9 @@ class TestTools(BaseCase):
 
     def test_examples_of_rate_limit_hold(self):
         self._assert_examples_hold(rate_limit)
+
+    def test_examples_of_rate_table_hold(self):
+        self._assert_examples_hold(rate_table)
 
     def test_examples_of_typed_amount_hold(self):
         self._assert_examples_hold(typed_amount)

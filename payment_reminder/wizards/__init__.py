@@ -9,3 +9,5 @@ from . import service_estimate_invoice
 from . import installment_plan_wizard_opening
 from . import installment_plan_wizard_preview
 from . import installment_plan_wizard
+from . import interest_calculation
+from . import interest_rate_import
