@@ -142,3 +142,14 @@ from . import account_move_installment
 from . import account_move_line_estimate
 from . import dunning_case_installment
 from . import res_partner_installment
+from . import res_company_handover
+from . import dunning_commission_scale
+from . import dunning_handover_flow
+from . import dunning_handover
+from . import dunning_handover_line
+from . import dunning_handover_amounts
+from . import dunning_handover_report
+from . import dunning_case_line_handover
+from . import dunning_case_handover
+from . import account_move_handover
+from . import res_partner_agency
