@@ -148,6 +148,10 @@ from . import dunning_handover_flow
 from . import dunning_handover
 from . import dunning_handover_line
 from . import dunning_handover_amounts
+from . import dunning_handover_mail
+from . import dunning_handover_file
+from . import dunning_handover_steps
+from . import dunning_handover_payment
 from . import dunning_handover_report
 from . import dunning_case_line_handover
 from . import dunning_case_handover

@@ -63,3 +63,27 @@ class DunningHandoverReport(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_except_evidence(self):
         raise UserError(self.env._("A report is evidence: it is kept."))
+
+    # === WORDS === #
+
+    def _get_log_text(self):
+        """Return the report in one line, for the histories.
+
+        :rtype: str
+        """
+        self.ensure_one()
+        labels = dict(self._fields["status"]._description_selection(self.env))
+        parts = [
+            self.env._(
+                "%(author)s reports: %(status)s",
+                author=self.author_id.name,
+                status=labels[self.status],
+            )
+        ]
+        if not self.currency_id.is_zero(self.amount):
+            parts.append(
+                self.env._(
+                    "received %(amount)s", amount=self.currency_id.format(self.amount)
+                )
+            )
+        return ". ".join([*parts, *filter(None, [self.text])])
