@@ -5,6 +5,7 @@ from odoo.tests import BaseCase, tagged
 from ..tools import (
     bounce,
     colour,
+    commission,
     delivery,
     factor_scale,
     interest,
@@ -31,6 +32,7 @@ from ..tools import (
 MODULES = (
     bounce,
     colour,
+    commission,
     delivery,
     factor_scale,
     interest,
@@ -71,6 +73,9 @@ class TestTools(BaseCase):
 
     def test_examples_of_colour_hold(self):
         self._assert_examples_hold(colour)
+
+    def test_examples_of_commission_hold(self):
+        self._assert_examples_hold(commission)
 
     def test_examples_of_delivery_hold(self):
         self._assert_examples_hold(delivery)
