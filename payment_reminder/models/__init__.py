@@ -121,6 +121,7 @@ from . import service_estimate_mail
 from . import service_estimate_printer
 from . import account_move_estimate
 from . import installment_problem
+from . import dunning_cost_invoice
 from . import installment_plan_cost
 from . import installment_plan_making
 from . import installment_plan_flow
@@ -149,3 +150,17 @@ from . import interest_regime_part
 from . import res_partner_interest
 from . import account_move_line_interest
 from . import dunning_procedure_interest
+from . import dunning_claim_text
+from . import dunning_claim_annex
+from . import dunning_letter_annex
+from . import dunning_claim_making
+from . import dunning_claim_inserting
+from . import dunning_claim_settling
+from . import dunning_claim_decision
+from . import dunning_claim_booking
+from . import dunning_claim
+from . import dunning_level_claim
+from . import dunning_notice_claim
+from . import dunning_notice_costs
+from . import dunning_case_claim
+from . import account_move_claim

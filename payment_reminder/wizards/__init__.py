@@ -9,3 +9,4 @@ from . import service_estimate_invoice
 from . import installment_plan_wizard_opening
 from . import installment_plan_wizard_preview
 from . import installment_plan_wizard
+from . import dunning_claim_waive
