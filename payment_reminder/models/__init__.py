@@ -150,6 +150,12 @@ from . import interest_regime_part
 from . import res_partner_interest
 from . import account_move_line_interest
 from . import dunning_procedure_interest
+from . import interest_words
+from . import interest_rate_table
+from . import interest_regime_compensation
+from . import interest_regime_choice
+from . import account_move_interest
+from . import dunning_company_rates
 from . import dunning_claim_text
 from . import dunning_claim_annex
 from . import dunning_letter_annex

@@ -74,7 +74,8 @@ class DunningClaimMaking(models.AbstractModel):
                 ON CONFLICT (move_line_id)
                       WHERE kind = 'interest' AND state = 'claimed'
                 DO UPDATE SET amount = EXCLUDED.amount,
-                              amount_whole = EXCLUDED.amount_whole, date_to = EXCLUDED.date_to,
+                              amount_whole = EXCLUDED.amount_whole,
+                              date_to = EXCLUDED.date_to,
                               segments = EXCLUDED.segments, is_final = FALSE,
                               regime_id = EXCLUDED.regime_id,
                               level_id = EXCLUDED.level_id,

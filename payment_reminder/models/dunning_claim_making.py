@@ -113,6 +113,7 @@ class DunningClaimMaking(models.AbstractModel):
         for line in lines if level.claim_interest or level.claim_compensation else ():
             try:
                 parts += self._get_line_parts(notice, line, context)
+                problems += self._get_line_problems(notice, line, context)
             except UserError as error:
                 problems.append(str(error))
         parts += self._get_fee_parts(notice, lines, context)
@@ -131,19 +132,35 @@ class DunningClaimMaking(models.AbstractModel):
         if not regime:
             return []
         parts = []
+        kind = regime._get_customer_kind(notice.partner_id)
         if notice.level_id.claim_interest:
             parts.append(self._get_interest_part(notice, line, regime, context))
-        if notice.level_id.claim_compensation and line.id not in context.compensated:
+        is_owed = kind == "business" and line.id not in context.compensated
+        if notice.level_id.claim_compensation and is_owed:
             parts.append(self._get_compensation_part(notice, line, regime, context))
         return parts
 
-    def _get_regime(self, notice, line, context):
-        procedure = notice.level_id.procedure_id
-        key = (notice.partner_id, procedure)
-        if key not in context.regimes:
-            context.regimes[key] = notice.partner_id._get_interest_regime(
-                notice.company_id, procedure
+    def _get_line_problems(self, notice, line, context):
+        """Return in words why less was claimed of an item than might be owed."""
+        regime = self._get_regime(notice, line, context)
+        if not regime:
+            return []
+        problems = []
+        if notice.level_id.claim_interest:
+            problems.append(regime._get_problem(line.date_maturity, notice.date))
+        if notice.level_id.claim_compensation:
+            problems.append(
+                regime._get_compensation_problem(notice.currency_id, notice.date)
             )
+        return [problem for problem in problems if problem]
+
+    def _get_regime(self, notice, line, context):
+        """Return the regime of an item, asked for once for each customer."""
+        procedure, move = notice.level_id.procedure_id, line.move_id
+        key = (move.commercial_partner_id, move.interest_regime_id, procedure)
+        if key not in context.regimes:
+            regime = move._get_interest_regime(procedure)
+            context.regimes[key] = regime.with_company(notice.company_id)
         return context.regimes[key]
 
     def _get_interest_part(self, notice, line, regime, context):

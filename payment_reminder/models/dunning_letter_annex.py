@@ -20,8 +20,8 @@ class DunningLetterAnnex(models.AbstractModel):
     - ``ground`` str: by which law or contract something is claimed, under the total
     - ``annex`` list of dict: ``title`` str, ``text`` str or Markup, ``columns`` list of
       (label, whether it is a number), ``rows`` list of dict with ``cells`` (a text for
-      each column), ``title`` (a line above, or ''), ``is_sum`` (then the first cell takes
-      all the room that empty ones leave)
+      each column), ``title`` (a line above, or ''), ``is_sum`` (then the first cell
+      takes all the room that empty ones leave)
     """
 
     # one concept, one file

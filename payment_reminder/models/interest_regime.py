@@ -1,10 +1,13 @@
 from decimal import Decimal
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
+from odoo.tools.misc import format_date
 
-from ..tools.interest import InterestError, compute_interest
-from ..tools.interest_terms import Terms
+from ..tools.interest import InterestError, Terms, compute_interest
+
+#: With these methods the rate follows the reference while a debt is late.
+FOLLOWING = ("per_period", "half_year")
 
 
 class InterestRegime(models.Model):
@@ -19,7 +22,6 @@ class InterestRegime(models.Model):
 
     # === IDENTITY === #
     name = fields.Char(required=True, translate=True)
-    code = fields.Char(copy=False)
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True)
     company_id = fields.Many2one(
@@ -38,7 +40,7 @@ class InterestRegime(models.Model):
     country_ids = fields.Many2many(
         comodel_name="res.country",
         string="Countries",
-        help="Whose law it is; empty: a contract.",
+        help="Whose law it is; empty: that of no country, such as a contract.",
     )
     legal_ground = fields.Text(
         translate=True,
@@ -52,6 +54,7 @@ class InterestRegime(models.Model):
     # === RATE === #
     reference_id = fields.Many2one(
         comodel_name="interest.reference",
+        string="Reference Rate",
         ondelete="restrict",
         index="btree_not_null",
         help="Empty: the percentage alone is owed.",
@@ -88,6 +91,17 @@ class InterestRegime(models.Model):
         string="Days before the Half-Year",
         help="1: the rate of 31 December and 30 June holds for the half-year after.",
     )
+    valid_from = fields.Date(
+        string="In Force since",
+        help="Before this day no interest is counted; empty: as long as there are "
+        "rates.",
+    )
+    rule_text = fields.Char(string="Rate", compute="_compute_rule_text")
+    problem_text = fields.Char(
+        string="Problem",
+        compute="_compute_problem_text",
+        help="Why interest of today cannot be computed, or not surely.",
+    )
 
     # === DAYS === #
     day_count = fields.Selection(
@@ -97,6 +111,7 @@ class InterestRegime(models.Model):
             ("actual_360", "Actual days / 360"),
             ("thirty_360", "Months of 30 days / 360"),
         ],
+        string="Days of the Year",
         required=True,
         default="actual_365",
     )
@@ -118,13 +133,16 @@ class InterestRegime(models.Model):
     )
 
     # === COMPENSATION === #
-    compensation_currency_id = fields.Many2one(comodel_name="res.currency")
+    compensation_currency_id = fields.Many2one(
+        comodel_name="res.currency", context={"active_test": False}
+    )
     size_currency_id = fields.Many2one(
         comodel_name="res.currency",
         string="Currency of the Debts",
         compute="_compute_size_currency_id",
         store=True,
         readonly=False,
+        context={"active_test": False},
         help="In which the sizes of debts are measured.",
     )
     compensation_ids = fields.One2many(
@@ -134,15 +152,101 @@ class InterestRegime(models.Model):
         copy=True,
     )
 
+    _cap_positive = models.Constraint(
+        "CHECK (cap_percent >= 0)", "The most that is owed cannot be negative."
+    )
+    _percentage_sane = models.Constraint(
+        "CHECK (margin > -100 AND margin < 1000 AND cap_percent < 10000)",
+        "This percentage cannot be meant.",
+    )
+    _lag_sane = models.Constraint(
+        "CHECK (lag_days >= 0 AND lag_days < 184)",
+        "The days before the half-year are 0 to 183.",
+    )
+
+    # === COMPUTE METHODS === #
+
     @api.depends("compensation_currency_id")
     def _compute_size_currency_id(self):
         for regime in self:
             regime.size_currency_id = regime.compensation_currency_id
 
+    @api.depends("reference_id.name", "margin", "is_daily")
+    @api.depends_context("lang")
+    def _compute_rule_text(self):
+        for regime in self:
+            regime.rule_text = regime._get_rule_text()
+
+    @api.depends(
+        "reference_id.rate_ids.date_from",
+        "reference_id.frequency",
+        "reference_id.max_age_days",
+        "reference_id.checked_on",
+        "margin",
+        "method",
+    )
+    @api.depends_context("company", "lang")
+    def _compute_problem_text(self):
+        today = self.env.company._get_dunning_today()
+        for regime in self:
+            regime.problem_text = regime._get_rate_problem(today)
+
+    # === CONSTRAINT METHODS === #
+
+    @api.constrains("reference_id", "method", "is_daily")
+    def _check_method(self):
+        for regime in self:
+            if regime.method != "fixed" and not regime.reference_id:
+                raise ValidationError(
+                    self.env._(
+                        "'%(regime)s' follows a reference rate: choose one, or let the "
+                        "rate be that of the first late day.",
+                        regime=regime.name,
+                    )
+                )
+            if regime.is_daily and regime.reference_id:
+                raise ValidationError(
+                    self.env._(
+                        "'%(regime)s': reference rates are yearly ones. A percentage "
+                        "of each day stands alone.",
+                        regime=regime.name,
+                    )
+                )
+
+    @api.constrains("company_id", "reference_id")
+    def _check_reference_company(self):
+        for regime in self:
+            company = regime.reference_id.company_id
+            if company and company != regime.company_id:
+                raise ValidationError(
+                    self.env._(
+                        "'%(reference)s' belongs to %(company)s; '%(regime)s' cannot "
+                        "use it.",
+                        reference=regime.reference_id.name,
+                        company=company.name,
+                        regime=regime.name,
+                    )
+                )
+
+    @api.constrains("applies_to", "compensation_ids")
+    def _check_compensation(self):
+        for regime in self:
+            if regime.compensation_ids and not regime.compensation_currency_id:
+                raise ValidationError(
+                    self.env._(
+                        "Choose the currency of the compensation of '%(regime)s'.",
+                        regime=regime.name,
+                    )
+                )
+
     # === BUSINESS METHODS - INTEREST === #
 
     def _compute_interest(self, principal, due, until, payments, currency):
         """Return the interest on a debt, in segments.
+
+        Where a table by half-years ends before ``until``, interest is counted up to
+        its last day: nothing is claimed at a rate that nobody knows yet.
+        ``_get_problem`` says so.
 
         :param float principal: the debt on its due date, before ``payments``
         :param datetime.date due: the last day on which payment was in time
@@ -154,26 +258,34 @@ class InterestRegime(models.Model):
         """
         self.ensure_one()
         try:
-            return compute_interest(
-                principal, due, until, payments, self._get_terms(currency)
-            )
+            terms = self._get_terms(currency, due)
+            until = self._get_counted_until(due, until)
+            return compute_interest(principal, due, until, payments, terms)
         except InterestError as error:
-            raise UserError(str(error)) from error
+            raise UserError(
+                self.env._(
+                    "%(regime)s: %(problem)s",
+                    regime=self.name,
+                    problem=self.env["interest.words"]._explain_error(error),
+                )
+            ) from error
 
-    def _get_terms(self, currency):
+    def _get_terms(self, currency, due=False):
         """Return the regime as the tools compute with it.
 
+        :param res.currency currency: interest is rounded as it is
+        :param datetime.date due: of the debt; some breaks are for older debts only
         :rtype: tools.interest.Terms
         """
         self.ensure_one()
         reference = self.reference_id
         return Terms(
             method=self.method,
-            rates=reference._get_rates() if reference else (),
+            rates=reference._get_rates(self.valid_from) if reference else (),
             margin=Decimal(str(self.margin)),
             day_count=self.day_count,
             is_payment_day_counted=self.is_payment_day_counted,
-            breaks=self.break_ids._get_breaks(),
+            breaks=self.break_ids._get_breaks(due),
             step=Decimal(str(currency.rounding)),
             cap_percent=Decimal(str(self.cap_percent)) if self.cap_percent else None,
             is_daily=self.is_daily,
@@ -182,8 +294,20 @@ class InterestRegime(models.Model):
             has_each_half_year=reference.frequency == "half_year",
         )
 
+    def _get_counted_until(self, due, until):
+        """Return the last day for which interest is counted.
+
+        :rtype: datetime.date
+        """
+        last_day = self.reference_id and self.reference_id._get_last_day()
+        if self.method not in FOLLOWING or not (last_day and due and until):
+            return until
+        return min(until, last_day) if due < last_day else until
+
+    # === BUSINESS METHODS - PROBLEMS === #
+
     def _get_problem(self, due, until):
-        """Return in words why interest is not all that could be claimed.
+        """Return in words why interest is not surely all that could be claimed.
 
         :param datetime.date due: the last day on which payment was in time
         :param datetime.date until: the last day that bears interest
@@ -191,18 +315,60 @@ class InterestRegime(models.Model):
         :rtype: str | bool
         """
         self.ensure_one()
-        return False
+        if not due or not until or until <= due:
+            return False
+        if not self.reference_id:
+            return self._get_rate_problem(until)
+        try:
+            self._compute_interest(1, due, until, [], self.env.company.currency_id)
+        except UserError as error:
+            return str(error)
+        counted = self._get_counted_until(due, until)
+        if counted < until:
+            return self.env._(
+                "%(regime)s: interest is counted until %(date)s only, for the rate "
+                "after that day is missing.",
+                regime=self.name,
+                date=format_date(self.env, counted),
+            )
+        return self._get_rate_problem(until) if self.method in FOLLOWING else False
 
-    # === BUSINESS METHODS - COMPENSATION === #
+    def _get_rate_problem(self, day):
+        """Return in words why the rate of a day is missing or not sure.
 
-    def _get_compensation(self, principal, currency, date):
-        """Return what is owed once for a late payment, in the currency of the debt.
-
-        :param float principal: the debt when it became late
-        :param res.currency currency: of the debt
-        :param datetime.date date: whose exchange rate holds
-        :return: zero if the regime knows none
-        :rtype: decimal.Decimal
+        :param datetime.date day: of the company
+        :rtype: str | bool
         """
         self.ensure_one()
-        return Decimal(0)
+        if self.reference_id:
+            return self.reference_id._get_outdated_text(day)
+        if self.margin > 0:
+            return False
+        return self.env._(
+            "%(regime)s: enter the percentage that was agreed.", regime=self.name
+        )
+
+    def _get_rule_text(self):
+        """Return what is owed, in a few words.
+
+        :rtype: str
+        """
+        self.ensure_one()
+        words = self.env["interest.words"]
+        percent = words._format_percent(abs(self.margin))
+        if not self.reference_id:
+            if self.is_daily:
+                return self.env._("%(percent)s %% a day", percent=percent)
+            return self.env._("%(percent)s %% a year", percent=percent)
+        reference = self.reference_id.name
+        if not self.margin:
+            return reference
+        if self.margin > 0:
+            return self.env._(
+                "%(reference)s + %(percent)s points",
+                reference=reference,
+                percent=percent,
+            )
+        return self.env._(
+            "%(reference)s - %(percent)s points", reference=reference, percent=percent
+        )

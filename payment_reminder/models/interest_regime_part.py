@@ -50,14 +50,23 @@ class InterestBreak(models.Model):
     name = fields.Char(string="Reason", required=True, translate=True)
     date_from = fields.Date(string="First Day", required=True)
     date_to = fields.Date(string="Last Day", required=True)
+    is_for_older_debts = fields.Boolean(
+        string="Only Older Debts",
+        help="Only debts that were due before the first day bear no interest.",
+    )
 
     _dates_in_order = models.Constraint(
         "CHECK (date_from <= date_to)", "The last day is before the first one."
     )
 
-    def _get_breaks(self):
+    def _get_breaks(self, due):
         """Return the days as the tools compute with them.
 
+        :param datetime.date due: of the debt, ``False`` if it is not known
         :rtype: tuple[tools.interest.Break]
         """
-        return tuple(Break(row.date_from, row.date_to) for row in self)
+        return tuple(
+            Break(row.date_from, row.date_to)
+            for row in self
+            if not row.is_for_older_debts or (due and due < row.date_from)
+        )

@@ -6,7 +6,7 @@ from .claim_common import ClaimCommon
 
 @tagged("post_install", "-at_install")
 class TestClaim(ClaimCommon):
-    """What notices claim beside the debts, and what becomes of it when they are sent."""
+    """What notices claim beside the debts, and what becomes of it."""
 
     # === WHAT IS CLAIMED === #
 

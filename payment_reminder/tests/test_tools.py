@@ -21,6 +21,7 @@ from ..tools import (
     pricing_numbers,
     qr_picture,
     rate_limit,
+    rate_table,
     three_points,
     typed_amount,
     upload,
@@ -46,6 +47,7 @@ MODULES = (
     pricing_numbers,
     qr_picture,
     rate_limit,
+    rate_table,
     three_points,
     typed_amount,
     upload,
@@ -95,6 +97,9 @@ class TestTools(BaseCase):
 
     def test_examples_of_rate_limit_hold(self):
         self._assert_examples_hold(rate_limit)
+
+    def test_examples_of_rate_table_hold(self):
+        self._assert_examples_hold(rate_table)
 
     def test_examples_of_typed_amount_hold(self):
         self._assert_examples_hold(typed_amount)

@@ -115,10 +115,11 @@ class Terms:
         >>> rates = (Rate(date(2026, 7, 1), 2), Rate(date(2026, 1, 1), "1.5"))
         >>> [str(rate.percent) for rate in Terms("half_year", rates).check().rates]
         ['1.5', '2']
-        >>> Terms("yearly").check()
-        Traceback (most recent call last):
-        ...
-        payment_reminder.tools.interest_terms.InterestError: method (value=yearly)
+        >>> try:
+        ...     Terms("yearly").check()
+        ... except InterestError as error:
+        ...     str(error)
+        'method (value=yearly)'
         """
         if self.method not in METHODS:
             raise InterestError("method", value=self.method)
