@@ -51,7 +51,8 @@ class DunningClaimMaking(models.AbstractModel):
         :return: for each notice its parts and, in words, what could not be computed
         :rtype: dict[dunning.notice, tuple[list[ClaimPart], list[str]]]
         """
-        notices = notices.sudo()
+        # read together, whatever they were read with before
+        notices = notices.browse(notices.ids).sudo()
         asked = self._read_asked(notices.case_id)
         speaking = notices.filtered(
             lambda one: (
@@ -78,6 +79,7 @@ class DunningClaimMaking(models.AbstractModel):
 
     def _read_context(self, notices, asked):
         lines = self._get_lines(notices)
+        self._warm_up(notices, lines)
         claims = self.env["dunning.claim"].sudo()
         fees = claims.search([("kind", "=", "fee"), ("fee_line_ids", "in", lines.ids)])
         keys = [notice._get_fee_key() for notice in notices]
@@ -98,6 +100,15 @@ class DunningClaimMaking(models.AbstractModel):
                 for date, group in notices.grouped("date").items()
             },
         )
+
+    def _warm_up(self, notices, lines):
+        """Read of all customers at once what is asked of each."""
+        for company, group in notices.grouped("company_id").items():
+            own = lines.filtered(lambda line, one=company: line.company_id == one)
+            customers = own.move_id.commercial_partner_id | group.partner_id
+            customers.with_company(company).fetch(
+                ["is_company", "interest_regime_id", "is_interest_free"]
+            )
 
     def _get_lines(self, notices):
         """Return the receivables in notices on which something can be claimed."""

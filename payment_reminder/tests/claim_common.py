@@ -48,7 +48,8 @@ class ClaimCommon(DunningCommon):
 
     @classmethod
     def _owe_interest(cls, customer, regime=None):
-        customer.with_company(cls.company).interest_regime_id = regime or cls.regime
+        owed = cls.regime if regime is None else regime
+        customer.with_company(cls.company).interest_regime_id = owed
 
     @classmethod
     def _claims(cls, kind=None, partner=None, **values):

@@ -152,7 +152,7 @@ class TestClaim(ClaimCommon):
         self.assertEqual(self._claims("interest").amount, 10.0)
 
     def test_interest_that_cannot_be_computed_stops_nothing_and_is_told(self):
-        reference = self.env["interest.reference"].create({"name": "R", "code": "r"})
+        reference = self.env["interest.reference"].create({"name": "R", "code": "R"})
         self.regime.write({"reference_id": reference.id, "method": "per_period"})
         self._overdue(10, 1000.0)
         run = self._plan()
@@ -210,7 +210,7 @@ class TestClaim(ClaimCommon):
         invoice = self._claim()
         self._pay(invoice, paid_on=self._later(4))
         self.env["dunning.claim"]._watch(self.company, self._later(5))
-        self._receivables(invoice).remove_move_reconcile()
+        invoice.matched_payment_ids.action_cancel()
         self.env["dunning.claim"]._watch(self.company, self._later(6))
         self.assertFalse(self._claims("interest").is_final)
         self._run_and_send(on=self._later(10))

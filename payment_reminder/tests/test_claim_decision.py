@@ -219,8 +219,10 @@ class TestClaimDecision(ClaimCommon):
 
     def test_merged_customers_keep_their_claims(self):
         twin = self._create_customer("Ann Example Twin")
-        self._case()._merge_into(
-            self.env["dunning.case"].sudo().create(
+        self._case().sudo()._merge_into(
+            self.env["dunning.case"]
+            .sudo()
+            .create(
                 {
                     "company_id": self.company.id,
                     "partner_id": twin.id,
