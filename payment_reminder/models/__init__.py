@@ -151,6 +151,7 @@ from . import res_partner_interest
 from . import account_move_line_interest
 from . import dunning_procedure_interest
 from . import interest_words
+from . import interest_table
 from . import interest_rate_table
 from . import interest_regime_compensation
 from . import interest_regime_choice

@@ -20,11 +20,10 @@ class AccountMove(models.Model):
     def _check_interest_regime(self):
         for move in self.filtered("interest_regime_id"):
             partner = move.commercial_partner_id
-            move.interest_regime_id._check_choice(
-                move.interest_regime_id._get_customer_kind(partner),
-                move.company_id,
-                partner.display_name,
-            )
+            # whoever changes the customer may have no right to read regimes
+            regime = move.interest_regime_id.sudo()
+            kind = regime._get_customer_kind(partner)
+            regime._check_choice(kind, move.company_id, partner.display_name)
 
     def _get_interest_regime(self, procedure):
         """Return the law or contract by which the invoice bears interest.

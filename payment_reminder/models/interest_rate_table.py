@@ -171,13 +171,24 @@ class InterestReference(models.Model):
     # === WORDS === #
 
     def _explain_changes(self, changed):
-        """Return which rates a file would replace.
+        """Return why a file that would replace rates is refused.
 
         :param list changed: see ``_plan_import``
         :rtype: str
         """
+        question = self.env._(
+            "The file has other rates for days that are here already. Nothing was "
+            "imported; tick 'Replace Rates' if the file is right."
+        )
+        return f"{question}\n{self._list_changes(changed)}"
+
+    def _list_changes(self, changed):
+        """Return which rates a file would replace, one in a line.
+
+        :rtype: str
+        """
         words = self.env["interest.words"]
-        lines = [
+        return "\n".join(
             self.env._(
                 "%(rate)s: %(old)s %% here, %(new)s %% in the file",
                 rate=rate.display_name,
@@ -185,12 +196,7 @@ class InterestReference(models.Model):
                 new=words._format_percent(percent),
             )
             for rate, percent in changed[:MAX_PROBLEMS]
-        ]
-        question = self.env._(
-            "The file has other rates for days that are here already. Nothing was "
-            "imported; tick 'Replace Rates' if the file is right."
         )
-        return "\n".join([question, *lines])
 
     def _explain_problems(self, problems):
         """Return each problem of a file in words, with the number of its line.

@@ -142,6 +142,18 @@ class InterestReference(models.Model):
         """Remember that somebody has looked: no rate has changed until today."""
         self.checked_on = self.env.company._get_dunning_today()
 
+    def action_view_rates(self):
+        """Open the rates as a list and as a graph."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "payment_reminder.interest_rate_action"
+        )
+        return action | {
+            "name": self.name,
+            "domain": [("reference_id", "=", self.id)],
+            "context": {"default_reference_id": self.id},
+        }
+
     # === BUSINESS METHODS - RATES === #
 
     def _get_rates(self, since=None):

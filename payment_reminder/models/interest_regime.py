@@ -239,6 +239,20 @@ class InterestRegime(models.Model):
                     )
                 )
 
+    # === ACTION METHODS === #
+
+    def action_try(self):
+        """Open the calculator with this regime."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Try: %(regime)s", regime=self.name),
+            "res_model": "interest.calculation",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_regime_id": self.id},
+        }
+
     # === BUSINESS METHODS - INTEREST === #
 
     def _compute_interest(self, principal, due, until, payments, currency):

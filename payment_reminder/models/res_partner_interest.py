@@ -28,10 +28,10 @@ class ResPartner(models.Model):
     @api.constrains("interest_regime_id")
     def _check_interest_regime(self):
         for partner in self:
-            kind = partner.interest_regime_id._get_customer_kind(partner)
-            partner.interest_regime_id._check_choice(
-                kind, self.env.company, partner.display_name
-            )
+            # whoever adds a contact to a company may have no right to read regimes
+            regime = partner.interest_regime_id.sudo()
+            kind = regime._get_customer_kind(partner)
+            regime._check_choice(kind, self.env.company, partner.display_name)
 
     # === BUSINESS METHODS === #
 

@@ -49,6 +49,7 @@ from . import test_interest_choice
 from . import test_interest_payments
 from . import test_interest_rates
 from . import test_interest_regime
+from . import test_interest_screens
 from . import test_invariants
 from . import test_letter_channel
 from . import test_letter_printer

@@ -1,5 +1,5 @@
 from odoo.exceptions import ValidationError
-from odoo.tests import tagged
+from odoo.tests import new_test_user, tagged
 
 from .interest_common import InterestCommon
 
@@ -114,3 +114,15 @@ class TestInterestChoice(InterestCommon):
         invoice.interest_regime_id = self._regime("de_business")
         with self.assertRaises(ValidationError):
             invoice.partner_id = self.customer
+
+    def test_colleague_without_rights_adds_a_contact_to_a_company(self):
+        self.business.interest_regime_id = self._regime("de_business")
+        seller = new_test_user(
+            self.env, login="seller", groups="base.group_partner_manager"
+        )
+        contact = (
+            self.env["res.partner"]
+            .with_user(seller)
+            .create({"name": "Bob", "parent_id": self.business.id})
+        )
+        self.assertEqual(contact.sudo().interest_regime_id, self._regime("de_business"))

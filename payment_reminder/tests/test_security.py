@@ -1,6 +1,7 @@
 import itertools
 
 from odoo.exceptions import AccessError
+from odoo.fields import Command
 from odoo.service.model import get_public_method
 from odoo.tests import new_test_user, tagged
 
@@ -32,6 +33,14 @@ MATRIX = {
     "dunning.pause": (NO, READ, ADD, ADD),
     "dunning.dispute": (NO, READ, ADD, ADD),
     "dunning.explanation": (NO, ADD, ADD, ADD),
+    "interest.reference": (NO, READ, READ, ALL),
+    "interest.rate": (NO, READ, READ, ALL),
+    "interest.regime": (NO, READ, READ, ALL),
+    "interest.compensation": (NO, READ, READ, ALL),
+    "interest.break": (NO, READ, READ, ALL),
+    "interest.calculation": (NO, ALL, ALL, ALL),
+    "interest.calculation.payment": (NO, ALL, ALL, ALL),
+    "interest.rate.import": (NO, NO, NO, ALL),
     "dunning.pause.wizard": (NO, NO, ADD, ADD),
     "dunning.leave.out": (NO, NO, ALL, ALL),
     "dunning.notice.edit": (NO, NO, ALL, ALL),
@@ -63,6 +72,8 @@ INVOICING = {"service.estimate.invoice": {"billing", "accountant"}}
 #: Every model of the addon, by the beginning of its name.
 OWN_MODELS = [
     "|",
+    "|",
+    ("model", "=like", "interest.%"),
     "|",
     "|",
     ("model", "=like", "installment.%"),
@@ -229,6 +240,13 @@ PUBLIC_METHODS = {
         "action_save_draft",
     },
     "service.estimate.what.if": {"action_apply"},
+    "interest.reference": {
+        "action_confirm_complete",
+        "action_export_csv",
+        "action_view_rates",
+    },
+    "interest.regime": {"action_try"},
+    "interest.rate.import": {"action_import"},
     "service.estimate.invoice": {"action_create"},
 }
 #: Parts of models: their methods are listed there, and do nothing by themselves.
@@ -304,6 +322,7 @@ class SecurityCommon(DunningCommon):
             .create({"kind": "say", "company_id": self.company.id}),
             "dunning.pause": self._pause(self.invoice),
             "dunning.dispute": self._object(self.invoice),
+            **self._interest_records(),
             "installment.plan": plan,
             "installment.plan.item": plan.item_ids,
             "installment.plan.line": plan.line_ids,
@@ -320,6 +339,43 @@ class SecurityCommon(DunningCommon):
             "installment.notice": plan._write_to_customer(
                 "proposal", plan._get_mail_template("proposal"), plan
             ),
+        }
+
+    def _interest_records(self):
+        """Return a reference and a regime of the company, and their parts."""
+        company = {"company_id": self.company.id}
+        reference = self.env["interest.reference"].create(
+            {
+                **company,
+                "name": "Own",
+                "code": "OWN",
+                "rate_ids": [Command.create({"date_from": self.today, "percent": 1.0})],
+            }
+        )
+        regime = self.env["interest.regime"].create(
+            {
+                **company,
+                "name": "Own",
+                "reference_id": reference.id,
+                "compensation_currency_id": self.company.currency_id.id,
+                "compensation_ids": [Command.create({"amount": 40.0})],
+                "break_ids": [
+                    Command.create(
+                        {
+                            "name": "Pause",
+                            "date_from": self.today,
+                            "date_to": self.today,
+                        }
+                    )
+                ],
+            }
+        )
+        return {
+            "interest.reference": reference,
+            "interest.rate": reference.rate_ids,
+            "interest.regime": regime,
+            "interest.compensation": regime.compensation_ids,
+            "interest.break": regime.break_ids,
         }
 
     def _payment_part(self):
