@@ -122,6 +122,7 @@ from . import service_estimate_mail
 from . import service_estimate_printer
 from . import account_move_estimate
 from . import installment_problem
+from . import dunning_cost_invoice
 from . import installment_plan_cost
 from . import installment_plan_making
 from . import installment_plan_flow
@@ -172,3 +173,17 @@ from . import dunning_case_line_handover
 from . import dunning_case_handover
 from . import account_move_handover
 from . import res_partner_agency
+from . import dunning_claim_text
+from . import dunning_claim_annex
+from . import dunning_letter_annex
+from . import dunning_claim_making
+from . import dunning_claim_inserting
+from . import dunning_claim_settling
+from . import dunning_claim_decision
+from . import dunning_claim_booking
+from . import dunning_claim
+from . import dunning_level_claim
+from . import dunning_notice_claim
+from . import dunning_notice_costs
+from . import dunning_case_claim
+from . import account_move_claim

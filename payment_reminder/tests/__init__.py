@@ -109,6 +109,8 @@ from . import test_tools_qr_picture
 from . import test_tours
 from . import test_undeliverable
 from . import test_watchdog
+from . import test_claim
+from . import test_claim_decision
 
 if find_spec("hypothesis"):  # a tool of developers, not a requirement of the addon
     from . import test_tools_installments_properties
