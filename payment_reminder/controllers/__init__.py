@@ -10,3 +10,4 @@ from . import payment_page_pay
 from . import payment_page_account
 from . import payment_page_documents
 from . import statement
+from . import case_file

@@ -16,6 +16,7 @@ from . import dunning_channel_letter
 from . import res_bank
 from . import res_partner_bank
 from . import dunning_payment_qr
+from . import dunning_unstored
 from . import dunning_document
 from . import dunning_printed_document
 from . import dunning_portal_document
@@ -142,3 +143,15 @@ from . import account_move_installment
 from . import account_move_line_estimate
 from . import dunning_case_installment
 from . import res_partner_installment
+from . import dunning_case_file_printer
+from . import dunning_case_file
+from . import dunning_case_file_page
+from . import dunning_case_file_parties
+from . import dunning_case_file_invoices
+from . import dunning_case_file_notices
+from . import dunning_case_file_events
+from . import dunning_case_file_said
+from . import dunning_case_file_mail
+from . import dunning_case_file_attachment
+from . import dunning_case_file_table
+from . import dunning_case_file_entrance

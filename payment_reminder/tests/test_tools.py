@@ -4,6 +4,7 @@ from odoo.tests import BaseCase, tagged
 
 from ..tools import (
     bounce,
+    case_file_layout,
     colour,
     delivery,
     factor_scale,
@@ -13,7 +14,11 @@ from ..tools import (
     payment_qr_epc,
     payment_qr_gost,
     payment_settlement,
+    pdf_bundle,
+    pdf_picture,
+    pdf_stamp,
     picture,
+    plain_table,
     plain_text,
     pricing_numbers,
     qr_picture,
@@ -26,6 +31,7 @@ from ..tools import (
 
 MODULES = (
     bounce,
+    case_file_layout,
     colour,
     delivery,
     factor_scale,
@@ -35,7 +41,11 @@ MODULES = (
     payment_qr_epc,
     payment_qr_gost,
     payment_settlement,
+    pdf_bundle,
+    pdf_picture,
+    pdf_stamp,
     picture,
+    plain_table,
     plain_text,
     pricing_numbers,
     qr_picture,
@@ -85,6 +95,11 @@ class TestTools(BaseCase):
 
     def test_examples_of_rate_limit_hold(self):
         self._assert_examples_hold(rate_limit)
+
+    def test_examples_of_case_files_hold(self):
+        for module in (case_file_layout, pdf_bundle, pdf_picture, pdf_stamp):
+            self._assert_examples_hold(module)
+        self._assert_examples_hold(plain_table)
 
     def test_examples_of_typed_amount_hold(self):
         self._assert_examples_hold(typed_amount)
