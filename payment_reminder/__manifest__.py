@@ -28,6 +28,7 @@
         "report/service_estimate.xml",
         "report/installment_plan.xml",
         "report/invoice_payment_qr.xml",
+        "report/case_file.xml",
         "data/mail_template_installment.xml",
         "data/mail_template_estimate.xml",
         "data/mail_template_page.xml",

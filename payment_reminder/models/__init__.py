@@ -17,6 +17,7 @@ from . import res_bank
 from . import res_country
 from . import res_partner_bank
 from . import dunning_payment_qr
+from . import dunning_unstored
 from . import dunning_document
 from . import dunning_printed_document
 from . import dunning_portal_document
@@ -187,3 +188,15 @@ from . import dunning_notice_claim
 from . import dunning_notice_costs
 from . import dunning_case_claim
 from . import account_move_claim
+from . import dunning_case_file_printer
+from . import dunning_case_file
+from . import dunning_case_file_page
+from . import dunning_case_file_parties
+from . import dunning_case_file_invoices
+from . import dunning_case_file_notices
+from . import dunning_case_file_events
+from . import dunning_case_file_said
+from . import dunning_case_file_mail
+from . import dunning_case_file_attachment
+from . import dunning_case_file_table
+from . import dunning_case_file_entrance

@@ -101,12 +101,13 @@ class DunningDocument(models.AbstractModel):
             "color": company.primary_color or False,
         }
 
-    def _get_tax_label(self):
+    def _get_tax_label(self, country=None):
         """Return what the company's tax number is called, in the customer's language.
 
+        :param res.country country: of somebody else's number
         :rtype: str
         """
-        country = self.company_id.sudo().country_id
+        country = self.company_id.sudo().country_id if country is None else country
         if country.code == "RU":
             return self.env._("INN")
         if country.with_context(lang="en_US").vat_label == "VAT":

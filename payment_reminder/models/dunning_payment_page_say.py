@@ -1,7 +1,6 @@
 import hashlib
 import re
 import secrets
-from contextlib import contextmanager
 from datetime import timedelta
 
 from werkzeug.urls import url_encode
@@ -29,27 +28,6 @@ class DunningPaymentPage(models.AbstractModel):
 
     # one concept, one file
     _inherit = "dunning.payment.page"  # pylint: disable=consider-merging-classes-inherited
-
-    # === KEEPING === #
-
-    @contextmanager
-    def _kept(self):
-        """Keep the values of the page while something forgets what is in memory.
-
-        A page is never stored: whatever is rolled back or invalidated takes it along.
-        """
-        self.ensure_one()
-        names = [
-            name
-            for name, field in self._fields.items()
-            if name != "id" and not field.compute
-        ]
-        values = {name: self[name] for name in names}
-        try:
-            yield self
-        finally:
-            for name, value in values.items():
-                self[name] = value
 
     # === SAYING === #
 

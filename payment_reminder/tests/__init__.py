@@ -7,6 +7,9 @@ from . import test_call_outcome
 from . import test_call_tour
 from . import test_call_wizard
 from . import test_case
+from . import test_case_file
+from . import test_case_file_http
+from . import test_case_file_table
 from . import test_clarity
 from . import test_clarity_planning
 from . import test_company_day
@@ -103,6 +106,7 @@ from . import test_tools_interest
 from . import test_tools_letter_layout
 from . import test_tools_payment_qr_epc
 from . import test_tools_payment_qr_gost
+from . import test_tools_pdf_bundle
 from . import test_tools_phone
 from . import test_tools_pricing
 from . import test_tools_qr_picture

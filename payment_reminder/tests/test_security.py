@@ -153,6 +153,7 @@ PUBLIC_METHODS = {
         "action_print_statement",
         "action_issue_link",
         "action_log_call",
+        "action_download_case_file",
         "action_open_payment_page",
         "action_revoke_links",
         "action_view_calls",

@@ -4,6 +4,7 @@ from odoo.tests import BaseCase, tagged
 
 from ..tools import (
     bounce,
+    case_file_layout,
     colour,
     commission,
     delivery,
@@ -17,7 +18,11 @@ from ..tools import (
     payment_qr_epc,
     payment_qr_gost,
     payment_settlement,
+    pdf_bundle,
+    pdf_picture,
+    pdf_stamp,
     picture,
+    plain_table,
     plain_text,
     pricing_numbers,
     qr_picture,
@@ -31,6 +36,7 @@ from ..tools import (
 
 MODULES = (
     bounce,
+    case_file_layout,
     colour,
     commission,
     delivery,
@@ -44,7 +50,11 @@ MODULES = (
     payment_qr_epc,
     payment_qr_gost,
     payment_settlement,
+    pdf_bundle,
+    pdf_picture,
+    pdf_stamp,
     picture,
+    plain_table,
     plain_text,
     pricing_numbers,
     qr_picture,
@@ -105,6 +115,11 @@ class TestTools(BaseCase):
 
     def test_examples_of_rate_table_hold(self):
         self._assert_examples_hold(rate_table)
+
+    def test_examples_of_case_files_hold(self):
+        for module in (case_file_layout, pdf_bundle, pdf_picture, pdf_stamp):
+            self._assert_examples_hold(module)
+        self._assert_examples_hold(plain_table)
 
     def test_examples_of_typed_amount_hold(self):
         self._assert_examples_hold(typed_amount)

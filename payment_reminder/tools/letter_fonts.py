@@ -30,6 +30,11 @@ def _get_font_paths():
     return paths
 
 
+def find_font_file(weight):
+    """Return the file of a weight (400 or 700), ``None`` when it is missing."""
+    return _get_font_paths().get(weight)
+
+
 @lru_cache(maxsize=2)
 def get_metrics(weight):
     """Return the :class:`FontMetrics` of a weight (400 or 700)."""

@@ -75,16 +75,20 @@ def split_paragraphs(html: str | None) -> list[Paragraph]:
     try:
         root = lxml.html.fragment_fromstring(str(html), create_parent="div")
     except (etree.ParserError, ValueError):
-        root = lxml.html.fragment_fromstring(escape(_strip_controls(html)), "div")
+        root = lxml.html.fragment_fromstring(escape(strip_controls(html)), "div")
     builder = _Builder()
     builder.walk(root)
     builder.flush()
     return builder.paragraphs
 
 
-def _strip_controls(text: str) -> str:
-    """Remove the control characters that no XML library accepts."""
-    return re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f]", "", str(text))
+def strip_controls(text: str | None) -> str:
+    r"""Remove the control characters that no XML library accepts.
+
+    >>> strip_controls("a\x00\x0bb\nc"), strip_controls(None)
+    ('ab\nc', '')
+    """
+    return re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]", "", str(text or ""))
 
 
 def split_long(paragraph: Paragraph, parts: int) -> list[Paragraph]:

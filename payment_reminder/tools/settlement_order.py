@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-from .interest import Payment, Terms, compute_interest
+from .interest import Payment, compute_interest
 
 INTEREST_FIRST = ("costs", "interest", "principal")
 INTEREST_LAST = ("costs", "principal", "interest")
