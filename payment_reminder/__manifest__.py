@@ -23,6 +23,7 @@
         "data/interest_reference.xml",
         "data/interest_rate.xml",
         "data/interest_regime.xml",
+        "data/interest_regime_settlement.xml",
         "data/dunning_procedure.xml",
         "report/dunning_letter.xml",
         "report/service_estimate.xml",

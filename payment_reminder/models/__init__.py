@@ -171,3 +171,8 @@ from . import dunning_notice_claim
 from . import dunning_notice_costs
 from . import dunning_case_claim
 from . import account_move_claim
+from . import interest_regime_settlement
+from . import dunning_claim_account
+from . import dunning_claim_statement
+from . import dunning_claim_sheet
+from . import dunning_claim_statement_entrance
