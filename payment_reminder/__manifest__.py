@@ -101,6 +101,7 @@
         "demo/account_move_demo.xml",
         "demo/service_estimate_demo.xml",
         "demo/dunning_run_demo.xml",
+        "demo/dunning_claim_demo.xml",
         "demo/installment_plan_demo.xml",
         "demo/payment_page_demo.xml",
     ],

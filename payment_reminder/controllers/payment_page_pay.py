@@ -150,9 +150,7 @@ class PaymentPagePay(PaymentPage, PaymentPortal, PortalAccount):
         }
 
     def _find_draft(self, page, choice):
-        lines = request.env["account.move.line"].sudo()
-        lines = lines.browse(key for key, _amount in choice.parts)
-        return page._get_drafts(lines)[:1]
+        return page._get_drafts(page._get_chosen_lines(choice))[:1]
 
     def _prepare_form(self, page, choice):
         """Return the values of Odoo's payment form.

@@ -176,3 +176,7 @@ from . import dunning_claim_account
 from . import dunning_claim_statement
 from . import dunning_claim_sheet
 from . import dunning_claim_statement_entrance
+from . import dunning_payment_page_claim
+from . import dunning_payment_part_claim
+from . import dunning_statement_claim
+from . import dunning_company_claims

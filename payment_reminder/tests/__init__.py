@@ -111,6 +111,7 @@ from . import test_undeliverable
 from . import test_watchdog
 from . import test_claim
 from . import test_claim_decision
+from . import test_claim_page
 from . import test_claim_statement
 
 if find_spec("hypothesis"):  # a tool of developers, not a requirement of the addon
