@@ -191,7 +191,7 @@ def cells_of(notice):
         notice.partner_id.display_name,
         notice.level_id.display_name,
         notice.channel,
-        format_amount(notice.env, notice.amount_total, notice.currency_id),
+        format_amount(notice.env, notice.amount_asked, notice.currency_id),
         str(notice.days_late),
     )
 
@@ -224,7 +224,7 @@ def print_totals(env, notices):
     sent = notices.filtered(lambda n: n.state == "sent")
     for case, told in sent.grouped("case_id").items():
         # a letter and an e-mail to the same customer ask for the same money
-        amounts[case.currency_id] += max(told.mapped("amount_total"))
+        amounts[case.currency_id] += max(told.mapped("amount_asked"))
     for currency, amount in sorted(amounts.items(), key=lambda item: item[0].name):
         say(f"Asked for: {format_amount(env, amount, currency)}")
 

@@ -12,3 +12,4 @@ from . import payment_page_documents
 from . import statement
 from . import interest_rates
 from . import case_file
+from . import claim_statement

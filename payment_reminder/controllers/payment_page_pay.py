@@ -151,9 +151,8 @@ class PaymentPagePay(PaymentPage, PaymentPortal, PortalAccount):
 
     def _find_draft(self, page, choice):
         begun = {one.key for one in page._get_open() if one.is_begun}
-        keys = [key for key, _amount in choice.parts if key in begun]
-        lines = request.env["account.move.line"].sudo().browse(keys)
-        return page._get_drafts(lines)[:1]
+        lines = page._get_chosen_lines(choice)
+        return page._get_drafts(lines.filtered(lambda line: line.id in begun))[:1]
 
     def _prepare_form(self, page, choice):
         """Return the values of Odoo's payment form.

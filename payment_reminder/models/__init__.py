@@ -200,3 +200,12 @@ from . import dunning_case_file_mail
 from . import dunning_case_file_attachment
 from . import dunning_case_file_table
 from . import dunning_case_file_entrance
+from . import interest_regime_settlement
+from . import dunning_claim_account
+from . import dunning_claim_statement
+from . import dunning_claim_sheet
+from . import dunning_claim_statement_entrance
+from . import dunning_payment_page_claim
+from . import dunning_payment_part_claim
+from . import dunning_statement_claim
+from . import dunning_company_claims

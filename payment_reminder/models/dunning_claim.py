@@ -219,6 +219,16 @@ class DunningClaim(models.Model):
         )
         return Domain("amount", ">", 0) & (Domain("state", "=", "claimed") | is_draft)
 
+    def _is_resting(self, resting):
+        """Return whether a claim is only about items that rest.
+
+        :param set resting: ids of the receivables that rest
+        :rtype: bool
+        """
+        self.ensure_one()
+        lines = self.fee_line_ids | self.move_line_id
+        return bool(lines) and set(lines.ids) <= resting
+
     # === AS DOCUMENTS SHOW IT === #
 
     def _get_whole(self):

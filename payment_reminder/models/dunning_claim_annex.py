@@ -47,7 +47,12 @@ class DunningDocument(models.AbstractModel):
 
     def _prepare_segment_rows(self, part):
         """Return the calculation of one item: its segments and how they sum up."""
-        rows = [self._prepare_segment(row) for row in part.segments]
+        dated = [(row.start, self._prepare_segment(row)) for row in part.segments]
+        dated += [
+            (payment.date, self._prepare_payment(payment))
+            for payment in part.payments
+        ]
+        rows = [row for _day, row in sorted(dated, key=lambda pair: pair[0])]
         rows[0]["title"] = self._get_annex_title(part)
         return rows + [
             {"cells": [label, "", "", "", "", amount], "is_sum": True, "title": ""}
@@ -69,6 +74,20 @@ class DunningDocument(models.AbstractModel):
                 self._format_amount(float(row.base)),
                 rate,
                 self._format_amount(float(row.amount)),
+            ],
+        }
+
+    def _prepare_payment(self, payment):
+        label = self.env._("received") if payment.amount > 0 else self.env._("undone")
+        return {
+            "title": "",
+            "cells": [
+                self._format_date(payment.date),
+                label,
+                "",
+                self._format_amount(float(-payment.amount)),
+                "",
+                "",
             ],
         }
 

@@ -1,7 +1,6 @@
 from decimal import Decimal
 
 from odoo import api, fields, models
-from odoo.tools.misc import get_lang
 
 from ..tools.claim_part import KINDS, get_amounts
 
@@ -28,11 +27,15 @@ class DunningDocument(models.AbstractModel):
         rows = []
         for kind in KINDS:
             own = [part for part in parts if part.kind == kind and part.amount > 0]
-            if len(own) > MAX_ROWS:
+            if len(own) > self._get_max_claim_rows():
                 rows.append(self._prepare_joint_row(kind, own))
             else:
                 rows += [self._prepare_claim_row(part) for part in own]
         return rows
+
+    def _get_max_claim_rows(self):
+        """Return from how many claims of a kind on they become one row."""
+        return MAX_ROWS
 
     def _prepare_claim_row(self, part):
         return {
@@ -126,14 +129,12 @@ class DunningDocument(models.AbstractModel):
 
     @api.model
     def _format_percent(self, percent):
-        """Return a percentage without zeros at its end, in the language of the text.
+        """Return a percentage in the language of the text.
 
         :param Decimal percent: exact
         :rtype: str
         """
-        text = f"{percent.normalize():f}"
-        point = get_lang(self.env, self.env.context.get("lang")).decimal_point or "."
-        return text.replace(".", point)
+        return self.env["interest.words"]._format_percent(percent)
 
     # === GROUNDS === #
 

@@ -156,8 +156,7 @@ class DunningPaymentPage(models.AbstractModel):
         except ChoiceError as error:
             raise UserError(self._explain_choice_error(error)) from None
         self._check_shown(choice, shown)
-        lines = self.env["account.move.line"].browse(key for key, _ in choice.parts)
-        drafts = self._get_drafts(lines)
+        drafts = self._get_drafts(self._get_chosen_lines(choice))
         own = drafts.filtered(lambda tx: tx.dunning_page_key == window)
         if drafts - own:
             raise UserError(self._get_draft_text((drafts - own)[0]))
@@ -184,16 +183,11 @@ class DunningPaymentPage(models.AbstractModel):
 
     def _prepare_transaction_values(self, choice, window):
         """Return what the transaction remembers of the choice."""
-        lines = self.env["account.move.line"].sudo()
         parts = [
-            {
-                "move_line_id": key,
-                "name": lines.browse(key).move_id.name,
-                "amount": float(amount),
-            }
+            {"amount": float(amount), **self._prepare_part(key)}
             for key, amount in choice.parts
         ]
-        moves = lines.browse(part["move_line_id"] for part in parts).move_id
+        moves = self._get_chosen_lines(choice).move_id
         return {
             "invoice_ids": [Command.set(moves.ids)],
             "dunning_case_id": self.case_id.id,
@@ -201,10 +195,14 @@ class DunningPaymentPage(models.AbstractModel):
             "dunning_part_ids": [Command.create(part) for part in parts],
         }
 
+    def _prepare_part(self, key):
+        """Return what a part of the payment is for."""
+        line = self.env["account.move.line"].sudo().browse(key)
+        return {"move_line_id": key, "name": line.move_id.name}
+
     def _get_payment_prefix(self, choice):
         """Return what the reference of the transaction begins with."""
-        lines = self.env["account.move.line"].sudo()
-        moves = lines.browse(key for key, _amount in choice.parts).move_id
+        moves = self._get_chosen_lines(choice).move_id
         if len(moves) == 1:
             return moves.name
         return self.company_id.sudo().get_next_batch_payment_communication()

@@ -152,8 +152,9 @@ class PaymentTransaction(models.Model):
         payment = self._create_dunning_payment(source, bundles, extra_create_values)
         self.payment_id = payment
         self._match_bundles(payment, bundles)
-        if settlement.rest:
-            source._get_dunning_case()._ask_to_refund(self, float(settlement.rest))
+        surplus = parts._get_surplus(settlement.rest)
+        if surplus > 0:
+            source._get_dunning_case()._ask_to_refund(self, float(surplus))
         return payment
 
     def _with_rest(self, source, bundles, rest):

@@ -19,7 +19,7 @@ class TestClaim(ClaimCommon):
         self.assertEqual(interest.move_line_id, self._receivables(invoice))
         self.assertEqual(interest.date_from, self._days_ago(9))
         self.assertEqual(interest.date_to, self.today)
-        self.assertEqual(interest.rate_text, "36.5 % a year")
+        self.assertEqual(interest.rate_text, "36.50 % a year")
         self.assertEqual(set(self._claims().mapped("state")), {"claimed"})
 
     def test_proposed_notice_claims_nothing_but_shows_it(self):

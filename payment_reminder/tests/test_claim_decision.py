@@ -121,7 +121,7 @@ class TestClaimDecision(ClaimCommon):
         self.assertFalse(move.invoice_line_ids.tax_ids)
         interest = self._claims("interest").invoice_line_id
         self.assertIn(self.invoice.name, interest.name)
-        self.assertIn("36.5 % a year", interest.name)
+        self.assertIn("36.50 % a year", interest.name)
         self.assertIn("Clause 7 of our contract.", interest.name)
         self.assertEqual(set(self._claims().mapped("state")), {"booked"})
 

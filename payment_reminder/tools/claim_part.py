@@ -46,6 +46,8 @@ class ClaimPart:
     #: the debt is paid: the interest grows no more
     is_final: bool = False
     segments: tuple = ()
+    #: what lowered the debt, to be shown between the segments; never kept
+    payments: tuple = ()
 
     @property
     def rounding(self) -> Decimal:
@@ -114,7 +116,11 @@ def read_segments(kept: Iterable[dict] | None) -> tuple:
 
 
 def _keep(record):
-    kept = {one.name: _to_json(getattr(record, one.name)) for one in fields(record)}
+    kept = {
+        one.name: _to_json(getattr(record, one.name))
+        for one in fields(record)
+        if one.name != "payments"
+    }
     return {name: value for name, value in kept.items() if value not in (None, [], "")}
 
 
