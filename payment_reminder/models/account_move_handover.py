@@ -71,7 +71,7 @@ class AccountMove(models.Model):
             case._refresh_next_step()
 
     def button_draft(self):
-        """A write-off that is a draft again settles nothing: Odoo would keep it matched."""
+        """A write-off that is a draft again settles nothing; Odoo keeps matchings."""
         self.filtered("dunning_is_write_off").line_ids.remove_move_reconcile()
         return super().button_draft()
 

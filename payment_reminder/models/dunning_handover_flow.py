@@ -197,11 +197,18 @@ class DunningHandoverFlow(models.AbstractModel):
         self._close("written_off", self.env._("The rest was written off"), date)
 
     def _set_reopened(self, date=None):
-        """Go on with a hand-over whose payment or write-off was undone."""
+        """Go on with a hand-over whose payment or write-off was undone.
+
+        One that had come back before it was written off, has come back again.
+        """
+        text = self.env._("Goes on: a payment or entry was undone")
+        if self.state == "written_off" and self.state_before in ("partly", "returned"):
+            self._close(self.state_before, text, date)
+            return
         self.sudo().write(
             {"state": "collecting", "closed_on": False, "close_reason": False}
         )
-        self._log_in_case(self.env._("Goes on: a payment or entry was undone"))
+        self._log_in_case(text)
         self._after_change(date)
 
     def _close(self, state, reason, date=None):
@@ -293,7 +300,7 @@ class DunningHandoverFlow(models.AbstractModel):
 
     def _reopen(self, date=None):
         """Go on, unless an item is with somebody else by now."""
-        if self.state_before in ("partly", "returned"):
+        if self.state == "written_off" and self.state_before in ("partly", "returned"):
             self._set_reopened(date)
             return
         taken = (
