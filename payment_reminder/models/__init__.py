@@ -170,6 +170,8 @@ from . import dunning_handover_file
 from . import dunning_handover_steps
 from . import dunning_handover_payment
 from . import dunning_handover_report
+from . import dunning_handover_bill
+from . import dunning_case_write_off
 from . import dunning_case_line_handover
 from . import dunning_case_handover
 from . import account_move_handover

@@ -28,6 +28,7 @@ class DunningHandover(models.Model):
             "case_id",
             "line_ids",
             "state",
+            "state_before",
             "date",
             "handed_over_on",
             "closed_on",
@@ -118,6 +119,9 @@ class DunningHandover(models.Model):
         group_expand="_group_expand_state",
     )
     is_living = fields.Boolean(compute="_compute_is_living", store=True)
+    state_before = fields.Char(
+        readonly=True, copy=False, help="The state before it was written off."
+    )
     date = fields.Date(string="Prepared on", readonly=True, copy=False)
     handed_over_on = fields.Date(readonly=True, copy=False)
     closed_on = fields.Date(readonly=True, copy=False)

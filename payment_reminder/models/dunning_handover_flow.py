@@ -193,14 +193,22 @@ class DunningHandoverFlow(models.AbstractModel):
 
     def _set_written_off(self, date=None):
         """Record that what was left is written off, by a posted entry."""
+        self.sudo().state_before = self.state
         self._close("written_off", self.env._("The rest was written off"), date)
 
     def _set_reopened(self, date=None):
-        """Go on with a hand-over whose payment or write-off was undone."""
+        """Go on with a hand-over whose payment or write-off was undone.
+
+        One that had come back before it was written off, has come back again.
+        """
+        text = self.env._("Goes on: a payment or entry was undone")
+        if self.state == "written_off" and self.state_before in ("partly", "returned"):
+            self._close(self.state_before, text, date)
+            return
         self.sudo().write(
             {"state": "collecting", "closed_on": False, "close_reason": False}
         )
-        self._log_in_case(self.env._("Goes on: a payment or entry was undone"))
+        self._log_in_case(text)
         self._after_change(date)
 
     def _close(self, state, reason, date=None):
@@ -254,11 +262,24 @@ class DunningHandoverFlow(models.AbstractModel):
     def _refresh_state(self, date=None):
         """Close what is settled; go on with what was paid and is open again."""
         for handover in self:
-            is_settled = handover.currency_id.is_zero(handover.amount_open)
-            if handover.state in HANDOVER_AWAY_STATES and is_settled:
+            if handover._is_settled():
                 handover._finish(date)
             elif handover._is_undone():
                 handover._reopen(date)
+
+    def _is_settled(self):
+        """Return whether nothing is open any more, and this is news.
+
+        What has come back can still be written off.
+        """
+        is_zero = self.currency_id.is_zero
+        return is_zero(self.amount_open) and (
+            self.state in HANDOVER_AWAY_STATES
+            or (
+                self.state in ("partly", "returned")
+                and not is_zero(self.amount_written_off)
+            )
+        )
 
     def _finish(self, date=None):
         """Close a hand-over of which nothing is open, by how it was settled."""
@@ -279,6 +300,9 @@ class DunningHandoverFlow(models.AbstractModel):
 
     def _reopen(self, date=None):
         """Go on, unless an item is with somebody else by now."""
+        if self.state == "written_off" and self.state_before in ("partly", "returned"):
+            self._set_reopened(date)
+            return
         taken = (
             self.env["dunning.handover.line"]
             .sudo()

@@ -20,12 +20,12 @@ class DunningHandover(models.Model):
     def action_hand_over(self):
         """Give the items to the agency, and send it the file."""
         self.check_access("write")
-        return self._tell(self._hand_over(is_sent=True))
+        return self._get_outcome_action(self._hand_over(is_sent=True), "send")
 
     def action_hand_over_unsent(self):
         """Give the items to the agency; the file is downloaded and brought."""
         self.check_access("write")
-        return self._tell(self._hand_over(is_sent=False))
+        return self._get_outcome_action(self._hand_over(is_sent=False), "keep")
 
     def action_send_again(self):
         """Send the file that was handed over once more."""
@@ -74,10 +74,17 @@ class DunningHandover(models.Model):
             "context": {"default_handover_id": self.id, **defaults},
         }
 
-    def _tell(self, texts):
-        """Return what shows what was left out, or nothing."""
+    def _get_outcome_action(self, texts, step):
+        """Return what opens the hand-overs, or downloads the file of a single one.
+
+        :param list texts: what was left out, shown before
+        :param str step: see ``dunning.case._hand_over``
+        """
+        opening = self._get_records_action(name=self.env._("Hand-overs"))
+        if step == "keep" and len(self) == 1 and self.file_pdf_id:
+            opening = self.action_download_file()
         if not texts:
-            return True
+            return opening
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
@@ -86,7 +93,7 @@ class DunningHandover(models.Model):
                 "message": "\n".join(texts),
                 "type": "warning",
                 "sticky": True,
-                "next": {"type": "ir.actions.act_window_close"},
+                "next": opening,
             },
         }
 

@@ -12,3 +12,6 @@ from . import installment_plan_wizard
 from . import dunning_claim_waive
 from . import interest_calculation
 from . import interest_rate_import
+from . import dunning_handover_wizard
+from . import dunning_handover_ending
+from . import dunning_write_off
