@@ -66,6 +66,7 @@ from . import dunning_payment_page_say
 from . import dunning_payment_page_read
 from . import dunning_payment_page_pay
 from . import dunning_payment_part
+from . import payment_token
 from . import payment_transaction
 from . import dunning_desk
 from . import dunning_explainer

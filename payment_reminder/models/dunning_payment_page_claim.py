@@ -1,8 +1,8 @@
 from decimal import Decimal
 
-from odoo import fields, models
+from odoo import models
 
-from ..tools.claim_part import get_amounts, keep_parts, read_parts
+from ..tools.claim_part import get_amounts
 from ..tools.interest import Interest
 from .dunning_payment_page_choice import CLAIMS_KEY
 
@@ -20,8 +20,6 @@ class DunningPaymentPage(models.AbstractModel):
     # one concept, one file
     _inherit = "dunning.payment.page"  # pylint: disable=consider-merging-classes-inherited
 
-    claim_parts = fields.Json(help="What is claimed, read once for each page.")
-
     # === WHAT IS CLAIMED === #
 
     def _get_page_parts(self):
@@ -29,9 +27,7 @@ class DunningPaymentPage(models.AbstractModel):
 
         :rtype: list[tools.claim_part.ClaimPart]
         """
-        if self.claim_parts is False or self.claim_parts is None:
-            self.claim_parts = keep_parts(self._find_page_parts())
-        return read_parts(self.claim_parts)
+        return self._once("claims", self._find_page_parts)
 
     def _find_page_parts(self):
         case = self.case_id

@@ -94,6 +94,18 @@ class DunningPaymentPage(models.AbstractModel):
             lambda tx: not key or tx.dunning_page_key != key
         )
 
+    def _find_draft(self, choice):
+        """Return a payment of another window that keeps something of a choice.
+
+        What is open says whether any was begun, so that none is searched in vain.
+
+        :rtype: payment.transaction
+        """
+        begun = {one.key for one in self._get_open() if one.is_begun}
+        lines = self._get_chosen_lines(choice)
+        lines = lines.filtered(lambda line: line.id in begun)
+        return self._get_drafts(lines)[:1] if lines or self._get_claims() else None
+
     def _get_draft_text(self, draft):
         return self.env._(
             "A payment of %(amount)s was begun in another window a moment ago and is "
