@@ -4,6 +4,7 @@ from odoo.tests import BaseCase, tagged
 
 from ..tools import (
     bounce,
+    claim_part,
     colour,
     delivery,
     factor_scale,
@@ -22,6 +23,7 @@ from ..tools import (
     qr_picture,
     rate_limit,
     rate_table,
+    settlement_order,
     three_points,
     typed_amount,
     upload,
@@ -30,6 +32,7 @@ from ..tools import (
 
 MODULES = (
     bounce,
+    claim_part,
     colour,
     delivery,
     factor_scale,
@@ -48,6 +51,7 @@ MODULES = (
     qr_picture,
     rate_limit,
     rate_table,
+    settlement_order,
     three_points,
     typed_amount,
     upload,
@@ -103,6 +107,10 @@ class TestTools(BaseCase):
 
     def test_examples_of_typed_amount_hold(self):
         self._assert_examples_hold(typed_amount)
+
+    def test_examples_of_claims_hold(self):
+        for module in (claim_part, settlement_order):
+            self._assert_examples_hold(module)
 
     def test_examples_of_upload_hold(self):
         self._assert_examples_hold(upload)
