@@ -22,6 +22,7 @@ from odoo.tools import config, formatLang
 
 from .console import ToolError, command, say, step
 from .demo_estimate import print_story
+from .demo_interest import print_interest
 from .demo_plan import print_plan, remind
 
 _logger = logging.getLogger(__name__)
@@ -69,6 +70,7 @@ def run(env, mail, letters):
     print_totals(env, notices)
     print_story(env, notices, format_amount)
     print_plan(env, format_amount)
+    print_interest(env, format_amount)
     say(f"Mails are in {mail}, letters in {letters}")
     print_run = save_print_run(notices, letters)
     if print_run:

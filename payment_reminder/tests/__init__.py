@@ -116,6 +116,7 @@ from . import test_claim_statement
 
 if find_spec("hypothesis"):  # a tool of developers, not a requirement of the addon
     from . import test_tools_installments_properties
+    from . import test_tools_interest_properties
     from . import test_tools_payment_properties
     from . import test_tools_payment_qr_properties
     from . import test_tools_pricing_properties

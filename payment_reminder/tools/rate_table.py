@@ -38,6 +38,9 @@ MAX_FUTURE_DAYS = 366
 
 _DATE = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})", re.ASCII)
 _DOTTED_DATE = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})", re.ASCII)
+#: What stands on a line that says nothing.
+_BLANK = " ,;\t\r\n"
+_LINE_END = re.compile(r"\r\n|\r|\n")
 _NUMBER = re.compile(r"[-+\u2212]?\d{1,6}([.,]\d{1,12})?\s*%?", re.ASCII)
 
 
@@ -141,23 +144,24 @@ def format_percent(percent):
 
 def _decode(content):
     """Return the text of a file, or why there is none."""
-    if not content.strip():
-        return "", "empty"
     if content.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
         return "", "spreadsheet"
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
         return "", "encoding"
-    return (text, "encoding" if "\0" in text else "")
+    if not text.strip(_BLANK):
+        return "", "empty"
+    return text, "encoding" if "\0" in text else ""
 
 
 def _split(text):
     """Yield the number and the cells of each line that is not empty."""
-    first = next(line for line in text.splitlines() if line.strip())
+    lines = _LINE_END.split(text)
+    first = next(line for line in lines if line.strip(_BLANK))
     separator = max(",;\t", key=first.count)
-    for number, line in enumerate(text.splitlines(), start=1):
-        if line.strip(" ,;\t"):
+    for number, line in enumerate(lines, start=1):
+        if line.strip(_BLANK):
             yield number, next(csv.reader(io.StringIO(line), delimiter=separator))
 
 
