@@ -30,6 +30,8 @@ MATRIX = {
     "dunning.reply": (NO, READ, READ, READ),
     "dunning.payment.part": (NO, READ, READ, READ),
     "dunning.link.event": (NO, NO, NO, READ),
+    "dunning.claim": (NO, READ, READ, READ),
+    "dunning.claim.waive": (NO, NO, NO, ADD),
     "dunning.pause": (NO, READ, ADD, ADD),
     "dunning.dispute": (NO, READ, ADD, ADD),
     "dunning.explanation": (NO, ADD, ADD, ADD),
@@ -159,6 +161,9 @@ PUBLIC_METHODS = {
         "action_view_calls",
         "action_view_invoices",
         "action_view_notices",
+        "action_view_claims",
+        "action_print_claim_statement",
+        "action_download_claim_sheet",
         "get_desk_banner",
     },
     "dunning.case.line": {"action_open_invoice"},
@@ -197,6 +202,15 @@ PUBLIC_METHODS = {
         "action_retry",
         "action_send_again",
     },
+    "dunning.claim": {
+        "action_book",
+        "action_claim_again",
+        "action_open_case",
+        "action_open_claims",
+        "action_open_invoice",
+        "action_waive",
+    },
+    "dunning.claim.waive": {"action_waive"},
     "dunning.leave.out": {"action_leave_out"},
     "dunning.notice.edit": {"action_reset", "action_save"},
     "dunning.notice.line": {"action_open_invoice"},
@@ -253,6 +267,8 @@ PUBLIC_METHODS = {
 #: Parts of models: their methods are listed there, and do nothing by themselves.
 PARTS = {
     "dunning.run.review": "dunning.run",
+    "dunning.claim.booking": "dunning.claim",
+    "dunning.claim.decision": "dunning.claim",
     "dunning.notice.review": "dunning.notice",
     "installment.plan.approval": "installment.plan",
     "installment.plan.flow": "installment.plan",
@@ -321,6 +337,10 @@ class SecurityCommon(DunningCommon):
             "dunning.link.event": self.env["dunning.link.event"]
             .sudo()
             .create({"kind": "say", "company_id": self.company.id}),
+            "dunning.claim": self.env["dunning.claim"]
+            .sudo()
+            .create({"case_id": self._case().id, "kind": "fee", "amount": 5.0})
+            .sudo(False),
             "dunning.pause": self._pause(self.invoice),
             "dunning.dispute": self._object(self.invoice),
             **self._interest_records(),

@@ -5,6 +5,7 @@ from odoo.tests import BaseCase, tagged
 from ..tools import (
     bounce,
     case_file_layout,
+    claim_part,
     colour,
     commission,
     delivery,
@@ -28,6 +29,7 @@ from ..tools import (
     qr_picture,
     rate_limit,
     rate_table,
+    settlement_order,
     three_points,
     typed_amount,
     upload,
@@ -37,6 +39,7 @@ from ..tools import (
 MODULES = (
     bounce,
     case_file_layout,
+    claim_part,
     colour,
     commission,
     delivery,
@@ -60,6 +63,7 @@ MODULES = (
     qr_picture,
     rate_limit,
     rate_table,
+    settlement_order,
     three_points,
     typed_amount,
     upload,
@@ -123,6 +127,10 @@ class TestTools(BaseCase):
 
     def test_examples_of_typed_amount_hold(self):
         self._assert_examples_hold(typed_amount)
+
+    def test_examples_of_claims_hold(self):
+        for module in (claim_part, settlement_order):
+            self._assert_examples_hold(module)
 
     def test_examples_of_upload_hold(self):
         self._assert_examples_hold(upload)
