@@ -91,6 +91,7 @@ from . import test_settings
 from . import test_statement
 from . import test_tools
 from . import test_tools_amount_in_words
+from . import test_tools_contact_window
 from . import test_tools_installments
 from . import test_tools_installments_edited
 from . import test_tools_installments_refused
@@ -105,6 +106,7 @@ from . import test_undeliverable
 from . import test_watchdog
 
 if find_spec("hypothesis"):  # a tool of developers, not a requirement of the addon
+    from . import test_tools_contact_properties
     from . import test_tools_installments_properties
     from . import test_tools_payment_properties
     from . import test_tools_payment_qr_properties

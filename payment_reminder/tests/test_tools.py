@@ -5,6 +5,8 @@ from odoo.tests import BaseCase, tagged
 from ..tools import (
     bounce,
     colour,
+    contact_window,
+    contact_zones,
     delivery,
     factor_scale,
     mail_parts,
@@ -18,6 +20,7 @@ from ..tools import (
     pricing_numbers,
     qr_picture,
     rate_limit,
+    state_zones,
     three_points,
     typed_amount,
     upload,
@@ -27,6 +30,8 @@ from ..tools import (
 MODULES = (
     bounce,
     colour,
+    contact_window,
+    contact_zones,
     delivery,
     factor_scale,
     mail_parts,
@@ -40,6 +45,7 @@ MODULES = (
     pricing_numbers,
     qr_picture,
     rate_limit,
+    state_zones,
     three_points,
     typed_amount,
     upload,
@@ -63,6 +69,10 @@ class TestTools(BaseCase):
 
     def test_examples_of_colour_hold(self):
         self._assert_examples_hold(colour)
+
+    def test_examples_of_contact_windows_hold(self):
+        for module in (contact_window, contact_zones, state_zones):
+            self._assert_examples_hold(module)
 
     def test_examples_of_delivery_hold(self):
         self._assert_examples_hold(delivery)
