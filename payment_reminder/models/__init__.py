@@ -142,3 +142,15 @@ from . import account_move_installment
 from . import account_move_line_estimate
 from . import dunning_case_installment
 from . import res_partner_installment
+from . import contact_rule
+from . import contact_words
+from . import contact_history
+from . import contact_guard
+from . import contact_company
+from . import contact_partner
+from . import contact_exception
+from . import contact_notice
+from . import contact_call
+from . import contact_settings
+from . import contact_desk
+from . import contact_plan

@@ -11,6 +11,11 @@ from . import test_clarity
 from . import test_clarity_planning
 from . import test_company_day
 from . import test_complaints
+from . import test_contact_call
+from . import test_contact_exception
+from . import test_contact_guard
+from . import test_contact_rule
+from . import test_contact_sending
 from . import test_controllers
 from . import test_desk
 from . import test_desk_tour

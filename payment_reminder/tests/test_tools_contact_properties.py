@@ -35,6 +35,7 @@ ZONES = (
     "Pacific/Kiritimati",  # +14
 )
 
+
 def get_day_kind(day):
     """Every first of a month is a holiday, and the Saturday after it is worked."""
     if day.day == 1:
