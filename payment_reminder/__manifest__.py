@@ -24,6 +24,7 @@
         "data/interest_rate.xml",
         "data/interest_regime.xml",
         "data/interest_regime_settlement.xml",
+        "data/contact_rule.xml",
         "data/dunning_procedure.xml",
         "report/dunning_letter.xml",
         "report/service_estimate.xml",
@@ -96,6 +97,9 @@
         "data/ir_actions_server.xml",
         "views/dunning_channel_views.xml",
         "views/res_config_settings_views.xml",
+        "views/contact_rule_views.xml",
+        "views/contact_notice_views.xml",
+        "wizards/contact_allow_views.xml",
         "views/payment_reminder_menus.xml",
     ],
     "demo": [

@@ -212,3 +212,15 @@ from . import dunning_payment_page_claim
 from . import dunning_payment_part_claim
 from . import dunning_statement_claim
 from . import dunning_company_claims
+from . import contact_rule
+from . import contact_words
+from . import contact_history
+from . import contact_guard
+from . import contact_company
+from . import contact_partner
+from . import contact_exception
+from . import contact_notice
+from . import contact_call
+from . import contact_settings
+from . import contact_desk
+from . import contact_plan

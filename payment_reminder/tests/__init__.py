@@ -14,6 +14,11 @@ from . import test_clarity
 from . import test_clarity_planning
 from . import test_company_day
 from . import test_complaints
+from . import test_contact_call
+from . import test_contact_exception
+from . import test_contact_guard
+from . import test_contact_rule
+from . import test_contact_sending
 from . import test_controllers
 from . import test_desk
 from . import test_desk_tour
@@ -99,6 +104,7 @@ from . import test_settings
 from . import test_statement
 from . import test_tools
 from . import test_tools_amount_in_words
+from . import test_tools_contact_window
 from . import test_tools_installments
 from . import test_tools_installments_edited
 from . import test_tools_installments_refused
@@ -119,6 +125,7 @@ from . import test_claim_page
 from . import test_claim_statement
 
 if find_spec("hypothesis"):  # a tool of developers, not a requirement of the addon
+    from . import test_tools_contact_properties
     from . import test_tools_installments_properties
     from . import test_tools_interest_properties
     from . import test_tools_payment_properties

@@ -8,6 +8,8 @@ from ..tools import (
     claim_part,
     colour,
     commission,
+    contact_window,
+    contact_zones,
     delivery,
     factor_scale,
     interest,
@@ -30,6 +32,7 @@ from ..tools import (
     rate_limit,
     rate_table,
     settlement_order,
+    state_zones,
     three_points,
     typed_amount,
     upload,
@@ -42,6 +45,8 @@ MODULES = (
     claim_part,
     colour,
     commission,
+    contact_window,
+    contact_zones,
     delivery,
     factor_scale,
     interest,
@@ -64,6 +69,7 @@ MODULES = (
     rate_limit,
     rate_table,
     settlement_order,
+    state_zones,
     three_points,
     typed_amount,
     upload,
@@ -90,6 +96,9 @@ class TestTools(BaseCase):
 
     def test_examples_of_commission_hold(self):
         self._assert_examples_hold(commission)
+    def test_examples_of_contact_windows_hold(self):
+        for module in (contact_window, contact_zones, state_zones):
+            self._assert_examples_hold(module)
 
     def test_examples_of_delivery_hold(self):
         self._assert_examples_hold(delivery)

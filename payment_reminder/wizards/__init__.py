@@ -1,3 +1,4 @@
+from . import contact_allow
 from . import dunning_call_wizard
 from . import dunning_explanation
 from . import dunning_pause_wizard
