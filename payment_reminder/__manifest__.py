@@ -30,6 +30,8 @@
         "data/mail_template_estimate.xml",
         "data/mail_template_page.xml",
         "data/mail_template_link.xml",
+        "views/mail_handover_parts.xml",
+        "data/mail_template_handover.xml",
         "views/dunning_promise_views.xml",
         "views/dunning_pause_views.xml",
         "views/dunning_dispute_views.xml",

@@ -27,6 +27,8 @@ NOT_OWED_REASONS = [
     ("disputed", "The item is disputed"),
     ("promised", "A payment is promised"),
     ("plan", "It is paid by instalments"),
+    ("handed_over", "It is with a collection agency or lawyer"),
+    ("write_off", "It is about to be written off"),
     ("no_procedure", "No reminder procedure applies"),
     ("unclear", "The invoice is not clear enough to be demanded"),
 ]
@@ -51,3 +53,8 @@ CASE_REASONS = [
 ]
 
 EXCLUSION_REASONS = NOT_OWED_REASONS + NOT_DUE_REASONS + CASE_REASONS
+
+#: While a hand-over is in one of these, its items are in no other one.
+HANDOVER_LIVING_STATES = ("prepared", "handed_over", "collecting")
+#: The agency has the items: it is paid, and our own reminders rest.
+HANDOVER_AWAY_STATES = ("handed_over", "collecting")

@@ -11,6 +11,7 @@ TODAY_STEPS = (
     "contact",
     "match",
     "decide",
+    "handover",
 )
 
 
@@ -31,10 +32,13 @@ class DunningCaseDesk(models.AbstractModel):
             ("contact", "Find a way to contact"),
             ("match", "Match payments"),
             ("decide", "Decide: last level reached"),
+            ("handover", "Send the hand-over"),
             ("sending", "Being sent"),
             ("wait", "Waiting"),
             ("promised", "Promised"),
             ("plan", "Instalment plan"),
+            ("agency", "With the agency"),
+            ("write_off", "Being written off"),
             ("payment", "Payment on its way"),
             ("disputed", "Disputed"),
             ("on_hold", "Paused"),

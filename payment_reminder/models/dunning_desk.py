@@ -15,6 +15,8 @@ RESTING_STEPS = {
     "disputed": "disputed",
     "in_payment": "payment",
     "pending_payment": "payment",
+    "handed_over": "agency",
+    "write_off": "write_off",
 }
 
 
@@ -143,10 +145,12 @@ class DunningDesk(models.AbstractModel):
                         WHEN line.obstacle IN ('credit', 'credit_hold') THEN 'match'
                         WHEN line.wait_date IS NOT NULL THEN 'wait'
                         WHEN line.is_at_end THEN 'decide'
+                        WHEN handover.case_id IS NOT NULL THEN 'handover'
                         ELSE COALESCE(line.rest, 'none') END AS next_step,
                    CASE WHEN notice.has_problem OR notice.has_call
                           OR notice.has_proposal OR broken.case_id IS NOT NULL
                           OR (line.climbs AND NOT line.is_kept_back)
+                          OR (handover.case_id IS NOT NULL AND line.wait_date IS NULL)
                         THEN %(date)s::date
                         ELSE COALESCE(line.wait_date, rest.until + 1)
                         END AS next_step_date,
@@ -156,6 +160,7 @@ class DunningDesk(models.AbstractModel):
          LEFT JOIN (%(notices)s) notice ON notice.case_id = dcase.id
          LEFT JOIN (%(broken)s) broken ON broken.case_id = dcase.id
          LEFT JOIN (%(rests)s) rest ON rest.case_id = dcase.id
+         LEFT JOIN (%(handovers)s) handover ON handover.case_id = dcase.id
              WHERE dcase.company_id = %(company)s AND %(cases)s
                AND dcase.merged_into_id IS NULL
             """,
@@ -164,6 +169,7 @@ class DunningDesk(models.AbstractModel):
             notices=self._get_notices_sql(company),
             broken=self._get_broken_promises_sql(company),
             rests=self._get_rests_sql(company, date),
+            handovers=self.env["dunning.handover"]._get_prepared_sql(company),
             company=company.id,
             cases=SQL("dcase.id IN %s", tuple(cases.ids)) if cases else SQL("TRUE"),
         )

@@ -152,6 +152,8 @@ class DunningPlanner(models.AbstractModel):
                 WHEN item.id IN (%(disputed)s) THEN 'disputed'
                 WHEN item.id IN (%(promised)s) THEN 'promised'
                 WHEN account_move_line.id IN (%(planned)s) THEN 'plan'
+                WHEN account_move_line.id IN (%(handed_over)s) THEN 'handed_over'
+                WHEN account_move_line.id IN (%(written_off)s) THEN 'write_off'
                 WHEN %(procedure)s IS NULL THEN 'no_procedure'
                 WHEN %(unclear)s THEN 'unclear'
             END""",
@@ -161,6 +163,8 @@ class DunningPlanner(models.AbstractModel):
             disputed=self.env["dunning.dispute"]._get_disputed_sql(company),
             promised=self.env["dunning.promise"]._get_promised_sql(date, company),
             planned=self.env["installment.plan"]._get_resting_sql(date, company),
+            handed_over=self.env["dunning.handover"]._get_handed_over_sql(company),
+            written_off=self.env["account.move"]._get_dunning_written_off_sql(company),
             procedure=self._get_procedure_sql(company),
             unclear=self.env["dunning.clarity.check"]._get_stop_sql(company),
         )

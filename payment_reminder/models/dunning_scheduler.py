@@ -71,6 +71,7 @@ class DunningScheduler(models.AbstractModel):
             "_watch_promises",
             "_watch_pauses",
             "_watch_plans",
+            "_watch_handovers",
             "_lapse_calls",
             "_watch_estimates",
             "_run_unattended",
@@ -138,6 +139,10 @@ class DunningScheduler(models.AbstractModel):
         plans = self.env["installment.plan"]
         plans._watch(company, date)
         plans._remind(company, date)
+
+    def _watch_handovers(self, company, date):
+        """Close hand-overs that are settled by ``date``, ask for late reports."""
+        self.env["dunning.handover"]._watch(company, date)
 
     def _lapse_calls(self, company, date):
         """Give up calls that nobody answered, so that the next level can be reached."""

@@ -113,3 +113,6 @@ if find_spec("hypothesis"):  # a tool of developers, not a requirement of the ad
     from . import test_tools_payment_properties
     from . import test_tools_payment_qr_properties
     from . import test_tools_pricing_properties
+from . import test_handover
+from . import test_handover_flow
+from . import test_handover_bill

@@ -6,6 +6,7 @@ from ..tools import (
     bounce,
     case_file_layout,
     colour,
+    commission,
     delivery,
     factor_scale,
     mail_parts,
@@ -33,6 +34,7 @@ MODULES = (
     bounce,
     case_file_layout,
     colour,
+    commission,
     delivery,
     factor_scale,
     mail_parts,
@@ -73,6 +75,9 @@ class TestTools(BaseCase):
 
     def test_examples_of_colour_hold(self):
         self._assert_examples_hold(colour)
+
+    def test_examples_of_commission_hold(self):
+        self._assert_examples_hold(commission)
 
     def test_examples_of_delivery_hold(self):
         self._assert_examples_hold(delivery)

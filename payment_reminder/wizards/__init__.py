@@ -9,3 +9,6 @@ from . import service_estimate_invoice
 from . import installment_plan_wizard_opening
 from . import installment_plan_wizard_preview
 from . import installment_plan_wizard
+from . import dunning_handover_wizard
+from . import dunning_handover_ending
+from . import dunning_write_off

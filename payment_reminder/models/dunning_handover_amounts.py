@@ -1,0 +1,193 @@
+from decimal import Decimal
+
+from odoo import api, fields, models
+
+from ..tools.commission import Part, Terms, compute_commission
+
+#: Journals whose entries are payments.
+PAYMENT_JOURNALS = ("bank", "cash", "credit")
+#: What comes later than the end of a hand-over in one of these is not the agency's.
+BOUNDED_STATES = ("partly", "returned", "written_off")
+
+
+class DunningHandoverLine(models.Model):
+    """What was collected of an item: read from reconciliation."""
+
+    # one concept, one file
+    _inherit = "dunning.handover.line"  # pylint: disable=consider-merging-classes-inherited
+
+    amount_residual = fields.Monetary(
+        related="move_line_id.amount_residual_currency", string="Open"
+    )
+    amount_collected = fields.Monetary(
+        string="Collected",
+        compute="_compute_settled",
+        store=True,
+        help="Payments with a date from the hand-over to its end that are matched "
+        "with the item.",
+    )
+    amount_credited = fields.Monetary(
+        string="Credited", compute="_compute_settled", store=True
+    )
+    amount_written_off = fields.Monetary(
+        string="Written Off", compute="_compute_settled", store=True
+    )
+
+    @api.depends(
+        "move_line_id.matched_credit_ids.debit_amount_currency",
+        "move_line_id.matched_credit_ids.credit_move_id",
+        "handover_id.handed_over_on",
+        "handover_id.closed_on",
+        "handover_id.state",
+    )
+    def _compute_settled(self):
+        for line in self:
+            sums = line._get_settled()
+            line.amount_collected = sums["collected"]
+            line.amount_credited = sums["credited"]
+            line.amount_written_off = sums["written_off"]
+
+    def _get_settled(self):
+        """Return what was settled since the hand-over, by kind.
+
+        :return: ``collected``, ``credited``, ``written_off`` (in the item's currency)
+        :rtype: dict
+        """
+        self.ensure_one()
+        sums = dict.fromkeys(("collected", "credited", "written_off"), 0.0)
+        if not self.handover_id.handed_over_on:
+            return sums
+        for partial in self.move_line_id.sudo().matched_credit_ids:
+            kind = self._get_kind(partial)
+            if kind:
+                sums[kind] += partial.debit_amount_currency
+        return sums
+
+    def _get_kind(self, partial):
+        """Return what a matching means for the hand-over, ``False`` for nothing.
+
+        A payment counts with its own date: what was paid before the hand-over and is
+        matched later was not collected by the agency. Entries of other journals are
+        payments when they name the agency (it sets its bill off), else credits.
+
+        :rtype: str | bool
+        """
+        move = partial.credit_move_id.move_id
+        if partial.id <= self.last_partial_id:
+            return False
+        if move.dunning_is_write_off:
+            return "written_off"
+        if not self._is_payment(move):
+            return "credited"
+        return "collected" if self._is_within(partial.credit_move_id.date) else False
+
+    def _is_payment(self, move):
+        agency = self.handover_id.agency_id.commercial_partner_id
+        return (
+            move.journal_id.type in PAYMENT_JOURNALS
+            or bool(move.origin_payment_id)
+            or agency in move.line_ids.partner_id.commercial_partner_id
+        )
+
+    def _is_within(self, date):
+        handover = self.handover_id
+        is_bounded = handover.state in BOUNDED_STATES and handover.closed_on
+        return handover.handed_over_on <= date and (
+            not is_bounded or date <= handover.closed_on
+        )
+
+
+class DunningHandover(models.Model):
+    """What was handed over, collected and earned: computed, never declared."""
+
+    # one concept, one file
+    _inherit = "dunning.handover"  # pylint: disable=consider-merging-classes-inherited
+
+    amount_handed = fields.Monetary(
+        string="Handed Over", compute="_compute_amounts", store=True
+    )
+    amount_collected = fields.Monetary(
+        string="Collected", compute="_compute_amounts", store=True
+    )
+    amount_credited = fields.Monetary(
+        string="Credited", compute="_compute_amounts", store=True
+    )
+    amount_written_off = fields.Monetary(
+        string="Written Off", compute="_compute_amounts", store=True
+    )
+    amount_open = fields.Monetary(string="Open", compute="_compute_open", store=True)
+    amount_commission = fields.Monetary(
+        string="Commission",
+        compute="_compute_commission",
+        store=True,
+        help="Of what was collected.",
+    )
+    amount_reported = fields.Monetary(
+        string="Received by the Agency",
+        compute="_compute_reported",
+        help="What the agency says it has received.",
+    )
+
+    @api.depends(
+        "line_ids.amount_handed",
+        "line_ids.amount_collected",
+        "line_ids.amount_credited",
+        "line_ids.amount_written_off",
+    )
+    def _compute_amounts(self):
+        for handover in self:
+            for name in ("handed", "collected", "credited", "written_off"):
+                amounts = handover.line_ids.mapped(f"amount_{name}")
+                handover[f"amount_{name}"] = sum(amounts)
+
+    @api.depends("line_ids.move_line_id.amount_residual_currency")
+    def _compute_open(self):
+        for handover in self:
+            handover.amount_open = sum(
+                max(line.amount_residual, 0.0) for line in handover.line_ids
+            )
+
+    @api.depends("report_ids.amount")
+    def _compute_reported(self):
+        for handover in self:
+            handover.amount_reported = sum(handover.report_ids.mapped("amount"))
+
+    @api.depends(
+        "line_ids.amount_collected",
+        "line_ids.days_late",
+        "commission_method",
+        "commission_percent",
+        "commission_scale_id.basis",
+        "commission_scale_id.step_ids.percent",
+        "commission_scale_id.step_ids.start_amount",
+        "commission_scale_id.step_ids.start_days",
+    )
+    def _compute_commission(self):
+        for handover in self:
+            handover.amount_commission = float(handover._get_commission())
+
+    def _get_commission(self):
+        """Return what the agency has earned so far, rounded once.
+
+        :return: in the currency of the hand-over
+        :rtype: decimal.Decimal
+        """
+        self.ensure_one()
+        digits = self.currency_id.decimal_places
+        parts = [
+            Part(Decimal(f"{line.amount_collected:.{digits}f}"), line.days_late)
+            for line in self.line_ids
+        ]
+        return compute_commission(parts, self._get_commission_terms())
+
+    def _get_commission_terms(self):
+        """Return what was agreed on, as ``tools.commission`` takes it.
+
+        :rtype: tools.commission.Terms
+        """
+        if self.commission_method == "scale" and self.commission_scale_id:
+            return self.commission_scale_id._get_terms(self.currency_id)
+        return Terms(
+            percent=Decimal(str(self.commission_percent)),
+            step=Decimal(str(self.currency_id.rounding or 0.01)),
+        )
