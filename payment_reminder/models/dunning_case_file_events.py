@@ -21,7 +21,7 @@ class DunningCaseFile(models.AbstractModel):
         if not calls:
             return None
         columns = [
-            (self.env._("On"), 2.6, False),
+            (self.env._("On (%s)", self._get_zone()), 2.6, False),
             (self.env._("Spoken with"), 2.6, False),
             (self.env._("Outcome"), 2.6, False),
             (self.env._("Note"), 4.2, False),
@@ -36,7 +36,7 @@ class DunningCaseFile(models.AbstractModel):
         contact = call.contact_id or call.partner_id
         outcome = (self._get_label(call, "outcome"), call._get_agreement_text())
         return [
-            self._format_moment(call.date),
+            self._format_time(call.date),
             "\n".join(filter(None, (contact.display_name, call.phone))),
             "\n".join(filter(None, outcome)),
             call.note or "",

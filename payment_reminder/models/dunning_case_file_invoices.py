@@ -1,15 +1,15 @@
 import logging
+import time
 from contextlib import closing
 
 from odoo import models
-from odoo.tools import split_every
 
 from ..tools.pdf_bundle import BundleError
 
 _logger = logging.getLogger(__name__)
 
-#: So many invoices are rendered by one process.
-BATCH = 20
+#: So many invoices are rendered by one process, and so long in all.
+BATCH, SECONDS = 20, 60
 
 
 class DunningCaseFile(models.AbstractModel):
@@ -42,7 +42,34 @@ class DunningCaseFile(models.AbstractModel):
         if content:
             return content
         error = BundleError("empty" if stored else "failed")
-        return self._make_problem_sheet(move.name or "-", b"", error)
+        return self._make_missing_sheet(move, error)
+
+    def _make_missing_sheet(self, move, error):
+        """Return the sheet of an invoice without a PDF: what the books say of it."""
+        sheet = self._make_problem_sheet(move.name or "-", b"", error)
+        pairs = [
+            (self.env._("Date"), self._format_date(move.invoice_date)),
+            (self.env._("Reference"), move.payment_reference or move.ref or ""),
+            (self.env._("Total"), move.currency_id.format(move.amount_total)),
+        ]
+        rows = [
+            [
+                line.name or "",
+                f"{line.quantity:g}",
+                move.currency_id.format(line.price_unit),
+                move.currency_id.format(line.price_total),
+            ]
+            for line in move.invoice_line_ids
+            if line.display_type == "product"
+        ]
+        columns = [
+            (self.env._("Description"), 6, False),
+            (self.env._("Quantity"), 1.6, True),
+            (self.env._("Price"), 2.4, True),
+            (self.env._("Amount"), 2.4, True),
+        ]
+        sheet["content"] += [{"pairs": pairs}, {"columns": columns, "rows": rows}]
+        return sheet
 
     def _make_entry_sheet(self, move):
         """Return the sheet of an entry that has no document for the customer."""
@@ -76,7 +103,8 @@ class DunningCaseFile(models.AbstractModel):
     def _render_invoices(self, moves):
         """Return the PDFs of invoices that have none; nothing of it is kept.
 
-        One that cannot be made does not take the others along.
+        One that cannot be made does not take the others along, and what would take too
+        long is left out.
 
         :return: ``{id: bytes}``
         :rtype: dict
@@ -85,31 +113,40 @@ class DunningCaseFile(models.AbstractModel):
         groups = moves.grouped(
             lambda move: move.partner_id.invoice_template_pdf_report_id or default
         )
-        rendered = {}
+        end, rendered = time.monotonic() + self._get_seconds(), {}
         for report, group in groups.items():
-            for batch in split_every(BATCH, group.ids):
-                rendered |= self._try_rendering(report, batch)
+            rendered |= self._render_group(report, group.ids, end)
         return rendered
 
-    def _try_rendering(self, report, ids):
-        """Return the PDFs of a batch, or of each that can be made alone."""
-        try:
-            return self._render_batch(report, ids)
-        except Exception as error:  # a report of any addon, over old data
-            _logger.warning("PDF of invoices %s: %s", ids, error)
-        if len(ids) == 1:
-            return {}
-        rendered = {}
-        for move_id in ids:
-            rendered |= self._try_rendering(report, (move_id,))
+    def _get_seconds(self):
+        """Return for how long invoices are rendered: a request has its limit."""
+        parameters = self.env["ir.config_parameter"]
+        text = parameters.get_param("payment_reminder.case_file_seconds") or ""
+        return int(text) if text.isascii() and text.isdigit() else SECONDS
+
+    def _render_group(self, report, ids, end):
+        """Return the PDFs of invoices with the same report, many at a time if it can.
+
+        Some builds of wkhtmltopdf take one document only, which shows at once.
+        """
+        rendered, size = {}, 2
+        while ids and time.monotonic() < end:
+            batch, ids = ids[:size], ids[size:]
+            try:
+                rendered |= self._render_batch(report, batch)
+                size = BATCH if size > 1 else 1
+            except Exception as error:  # a report of any addon, over old data
+                _logger.info("PDF of invoices %s: %s", batch, error)
+                ids, size = (batch + ids, 1) if size > 1 else (ids, 1)
         return rendered
 
     def _render_batch(self, report, ids):
+        """Return the PDFs of some invoices, or raise whatever the report raises."""
         reports = self.env["ir.actions.report"].with_context(
             report_pdf_no_attachment=True
         )
         with self._kept(), closing(self.env.cr.savepoint()):  # nothing changes, no key
-            streams, kind = reports._pre_render_qweb_pdf(report, res_ids=list(ids))
+            streams, kind = reports._pre_render_qweb_pdf(report, res_ids=ids)
         if kind != "pdf":
             return {}
         return {

@@ -83,6 +83,7 @@ class DunningCaseFile(models.AbstractModel):
             (self.env._("Outcome"), self._get_outcome_text(notice)),
         ]
         text = self._hide_secrets(mail_to_plain_text(strip_controls(notice.body_html)))
+        text = text or self.env._("No text was kept.")
         content = [{"pairs": pairs}, {"heading": self.env._("Text")}]
         content += [self._as_html(part) for part in text.split("\n\n")]
         return self._sheet(self._get_notice_title(notice), content)
@@ -105,7 +106,7 @@ class DunningCaseFile(models.AbstractModel):
         if not notices:
             return None
         columns = [
-            (self.env._("Sent on"), 2.5, False),
+            (self.env._("Sent on (%s)", self._get_zone()), 2.5, False),
             (self.env._("Notice"), 2.6, False),
             (self.env._("To"), 2.8, False),
             (self.env._("Proof"), 3.6, False),
@@ -116,7 +117,7 @@ class DunningCaseFile(models.AbstractModel):
         return self._sheet(title, [{"columns": columns, "rows": rows}])
 
     def _get_delivery_row(self, notice):
-        moment = self._format_moment(notice.sent_at)
+        moment = self._format_time(notice.sent_at)
         parts = (notice.level_id.name, notice.channel_id.name, notice.number)
         recipient = notice.email_to or notice.contact_id.display_name or ""
         return [
@@ -144,7 +145,7 @@ class DunningCaseFile(models.AbstractModel):
 
         :rtype: list[str]
         """
-        moment = self._format_moment
+        moment = self._format_time
         texts = []
         if notice.state == "in_doubt":
             texts.append(self.env._("It is not known whether it went out."))

@@ -41,13 +41,20 @@ class DunningCaseFile(models.AbstractModel):
         lines = strip_controls(text or "").splitlines()
         return Markup("<p>%s</p>") % Markup("<br/>").join(map(escape, lines))
 
-    def _format_moment(self, moment):
-        """Return date and time where the company is, with the name of its zone."""
+    def _get_zone(self):
+        """Return the name of the time zone in which the file tells times."""
+        return self.company_id._get_dunning_tz() or "UTC"
+
+    def _format_time(self, moment):
+        """Return date and time where the company is."""
         if not moment:
             return ""
-        zone = self.company_id._get_dunning_tz() or "UTC"
-        text = format_datetime(self.env, moment, tz=zone, dt_format="medium")
-        return f"{text} ({zone})"
+        zone = self._get_zone()
+        return format_datetime(self.env, moment, tz=zone, dt_format="medium")
+
+    def _format_moment(self, moment):
+        """Return date and time where the company is, with the name of its zone."""
+        return moment and f"{self._format_time(moment)} ({self._get_zone()})" or ""
 
     def _get_label(self, record, name):
         """Return the label of a selection's value, in the language of the file."""
@@ -135,7 +142,9 @@ class DunningCaseFile(models.AbstractModel):
             "changed": self.env._(
                 "it is not the file that was kept: its checksum differs."
             ),
-            "failed": self.env._("it could not be made."),
+            "failed": self.env._(
+                "it was not kept and could not be made again in time."
+            ),
         }
         if error.code == "long":
             return self.env._("it has %(count)s pages.", count=error.values["pages"])

@@ -119,7 +119,17 @@ class TestCaseFile(CaseFileCommon):
 
     def test_an_invoice_that_cannot_be_rendered_says_so(self):
         [(_title, sheet)] = self._parts()["Invoices"]  # tests render HTML only
-        self.assertIn("it could not be made", self._flatten(sheet))
+        text = self._flatten(sheet)
+        self.assertIn("could not be made again", text)
+        self.assertIn("Consulting", text)
+
+    def test_rendering_ends_in_time(self):
+        self.env["ir.config_parameter"].set_param(
+            "payment_reminder.case_file_seconds", "0"
+        )
+        parts = self._parts(force_report_rendering=True)
+        [(_title, sheet)] = parts["Invoices"]
+        self.assertIn("could not be made again in time", self._flatten(sheet))
 
     def test_an_entry_without_a_document_is_shown_as_an_entry(self):
         entry = self._unmatched_payment(amount=20.0).move_id
