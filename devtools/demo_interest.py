@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from odoo.tools import format_date
+from odoo.tools import format_date, formatLang
 
 from .console import say
 
@@ -64,19 +64,30 @@ def _print_example(env, format_amount, name, code, debt, due, until, published, 
     )
     _print_rows(env, interest, currency)
     compensation = regime._get_compensation(debt, currency, until)
-    amount = format_amount(env, interest.amount, currency)
+    amount = format_amount(env, float(interest.amount), currency)
     extra = ""
     if compensation:
-        extra = f", and once {format_amount(env, compensation, currency)}"
+        extra = f", and once {format_amount(env, float(compensation), currency)}"
     say(f"  Interest {amount}{extra}; published: {published} ({source})")
     return str(interest.amount) == published
 
 
 def _print_rows(env, interest, currency):
-    table = env["interest.words"]._prepare_table(interest, currency)
-    keys = ("from", "to", "days", "base", "percent", "amount")
-    rows = [HEADINGS, *([str(row[key]) for key in keys] for row in table["rows"])]
+    digits = currency.decimal_places
+    rows = [HEADINGS, *(_get_cells(env, row, digits) for row in interest.segments)]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:
         cells = [cell.rjust(width) for cell, width in zip(row, widths, strict=True)]
         say(f"    {'  '.join(cells)}")
+
+
+def _get_cells(env, segment, digits):
+    """Return a period in the order of ``HEADINGS``, amounts without the currency."""
+    return (
+        format_date(env, segment.start),
+        format_date(env, segment.end),
+        str(segment.days),
+        formatLang(env, float(segment.base), digits=digits),
+        formatLang(env, float(segment.percent)),
+        formatLang(env, float(segment.amount), digits=digits),
+    )

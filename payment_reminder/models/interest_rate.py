@@ -14,6 +14,7 @@ class InterestRate(models.Model):
 
     reference_id = fields.Many2one(
         comodel_name="interest.reference",
+        string="Reference Rate",
         required=True,
         index=True,
         ondelete="cascade",

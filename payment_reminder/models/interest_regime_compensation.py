@@ -47,6 +47,15 @@ class InterestRegime(models.Model):
         """
         return self.size_currency_id or self.compensation_currency_id
 
+    def _get_usual_currency(self):
+        """Return the currency in which debts under this law usually are.
+
+        :return: that of its country if the company uses it, else the company's
+        :rtype: res.currency
+        """
+        usual = self.country_ids[:1].currency_id or self._get_size_currency()
+        return usual.filtered("active") or self.env.company.currency_id
+
     def _get_compensation_problem(self, currency, date):
         """Return in words why no compensation can be claimed, or ``False``.
 

@@ -77,6 +77,18 @@ class TestInterestScreens(InterestCommon, HttpCase):
         wizard.date_until = wizard.date_due
         self.assertEqual(wizard.amount_compensation, 0)
 
+    def test_calculator_knows_the_currency_of_the_country(self):
+        francs = self.env.ref("base.CHF")
+        for is_active, currency in (
+            (True, francs),
+            (False, self.company.currency_id),
+        ):
+            francs.active = is_active
+            wizard = self.env["interest.calculation"].create(
+                {"regime_id": self._regime("ch_104").id}
+            )
+            self.assertEqual(wizard.currency_id, currency)
+
     def test_calculator_opens_with_the_beginning_of_the_month(self):
         form = Form(
             self.env["interest.calculation"].with_context(

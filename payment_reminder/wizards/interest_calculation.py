@@ -15,8 +15,11 @@ class InterestCalculation(models.TransientModel):
     )
     currency_id = fields.Many2one(
         comodel_name="res.currency",
+        compute="_compute_currency_id",
+        store=True,
+        readonly=False,
         required=True,
-        default=lambda self: self.env.company.currency_id,
+        precompute=True,
     )
     amount = fields.Monetary(string="Debt", default=1000.0)
     date_due = fields.Date(
@@ -43,6 +46,11 @@ class InterestCalculation(models.TransientModel):
     def _default_date_due(self):
         today = self.env.company._get_dunning_today()
         return fields.Date.start_of(today, "month")
+
+    @api.depends("regime_id")
+    def _compute_currency_id(self):
+        for wizard in self:
+            wizard.currency_id = wizard.regime_id._get_usual_currency()
 
     @api.depends(
         "regime_id",
