@@ -32,9 +32,7 @@ class TestContactCallList(ContactCallCommon):
 
     def test_list_says_from_when_on_and_that_it_may_be_called_now(self):
         notice = self._call_notice()
-        self.assertEqual(
-            self._text_at(notice, MORNING), "From Mon 9:00 their time"
-        )
+        self.assertEqual(self._text_at(notice, MORNING), "From Mon 9:00 their time")
         self.assertFalse(notice.is_contact_allowed)
         with freeze_time(NINE):
             self.env.invalidate_all()
@@ -50,9 +48,7 @@ class TestContactCallList(ContactCallCommon):
             self._call(self.customer, NINE + timedelta(hours=1))
             self.env.invalidate_all()
             text = self._clock(notice.contact_text)
-        self.assertEqual(
-            text, "Cap reached: calls: 1 today · From Tue 9:00 their time"
-        )
+        self.assertEqual(text, "Cap reached: calls: 1 today · From Tue 9:00 their time")
 
     def test_filter_shows_who_may_be_called_now(self):
         bob = self._create_customer("Bob", phone="02 555 13 13")

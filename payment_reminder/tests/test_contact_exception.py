@@ -111,8 +111,9 @@ class TestContactException(ContactCallCommon):
             "reason": "x",
             "user_id": self.manager.id,
         }
-        with self.assertRaises(AccessError), mute_logger(
-            "odoo.addons.base.models.ir_model"
+        with (
+            self.assertRaises(AccessError),
+            mute_logger("odoo.addons.base.models.ir_model"),
         ):
             self.env["contact.exception"].with_user(self.manager).create(values)
         with self.assertRaises(UserError):

@@ -112,9 +112,7 @@ class TestContactSending(ContactSendingCommon):
         self.assertEqual(second.state, "sent")
 
     def test_mail_that_is_never_allowed_goes_another_way(self):
-        self.company.dunning_contact_rule_id = self._rule(
-            caps=[("message", "day", 0)]
-        )
+        self.company.dunning_contact_rule_id = self._rule(caps=[("message", "day", 0)])
         self.level.letter_intro = "<p>Please pay.</p>"
         notice = self._queue()
         self._work()
@@ -316,15 +314,15 @@ class TestContactPlan(ContactSendingCommon):
         self.plan._set_defaulted("Late", self.today)
         notice = self.plan.notice_ids.filtered(lambda n: n.kind == "default")
         self.assertEqual(notice.contact_at, NINE)
-        schedule = self.env["mail.message.schedule"].sudo().search(
-            [("mail_message_id", "=", notice.message_id.id)]
+        schedule = (
+            self.env["mail.message.schedule"]
+            .sudo()
+            .search([("mail_message_id", "=", notice.message_id.id)])
         )
         self.assertEqual(schedule.scheduled_datetime, NINE)
 
     def test_mail_that_is_never_allowed_is_a_task(self):
-        self.customer.dunning_contact_rule_id = self._rule(
-            caps=[("message", "day", 0)]
-        )
+        self.customer.dunning_contact_rule_id = self._rule(caps=[("message", "day", 0)])
         self.plan._set_defaulted("Late", self.today)
         notice = self.plan.notice_ids.filtered(lambda n: n.kind == "default")
         self.assertIn("Messages are not allowed", notice.problem)
