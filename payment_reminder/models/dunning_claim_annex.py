@@ -49,8 +49,7 @@ class DunningDocument(models.AbstractModel):
         """Return the calculation of one item: its segments and how they sum up."""
         dated = [(row.start, self._prepare_segment(row)) for row in part.segments]
         dated += [
-            (payment.date, self._prepare_payment(payment))
-            for payment in part.payments
+            (payment.date, self._prepare_payment(payment)) for payment in part.payments
         ]
         rows = [row for _day, row in sorted(dated, key=lambda pair: pair[0])]
         rows[0]["title"] = self._get_annex_title(part)

@@ -24,7 +24,10 @@ class DunningClaimStatement(models.AbstractModel):
         options = {"in_memory": True, "strings_to_formulas": False}
         with xlsxwriter.Workbook(buffer, options) as book:
             sheets = (
-                (statement.env._("Claims"), statement._get_claim_sheet(accounts, parts)),
+                (
+                    statement.env._("Claims"),
+                    statement._get_claim_sheet(accounts, parts),
+                ),
                 (statement.env._("Interest"), statement._get_interest_sheet(parts)),
                 (statement.env._("Payments"), statement._get_payment_sheet(accounts)),
                 (

@@ -273,7 +273,12 @@ class DunningClaimStatement(models.AbstractModel):
         rows[0]["title"] = self._get_order_title(account)
         rows += [
             self._prepare_order_row(
-                row.date, row.amount, -row.costs, -row.interest, -row.principal, row.left
+                row.date,
+                row.amount,
+                -row.costs,
+                -row.interest,
+                -row.principal,
+                row.left,
             )
             for row in order.rows
         ]

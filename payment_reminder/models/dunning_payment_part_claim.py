@@ -24,7 +24,10 @@ class DunningPaymentPart(models.Model):
 
         :rtype: payment.transaction
         """
-        domain = [("is_claim", "=", True), ("transaction_id.dunning_case_id", "=", case.id)]
+        domain = [
+            ("is_claim", "=", True),
+            ("transaction_id.dunning_case_id", "=", case.id),
+        ]
         return self.search(domain).transaction_id if case else self.transaction_id
 
     @api.model
@@ -36,9 +39,7 @@ class DunningPaymentPart(models.Model):
         )
 
     def _get_surplus(self, rest):
-        claimed = [
-            part._to_decimal(part.amount) for part in self if part.is_claim
-        ]
+        claimed = [part._to_decimal(part.amount) for part in self if part.is_claim]
         return max(super()._get_surplus(rest) - sum(claimed, Decimal(0)), Decimal(0))
 
 

@@ -141,7 +141,9 @@ class TestClaimPage(PaymentPagePayCommon, HttpCase):
     def test_claims_that_are_being_paid_are_not_asked_for_again(self):
         self._begin(item="claims")._set_pending()
         page = self._page()
-        self.assertFalse(page._prepare_claims_row(page._get_open(), None, {})["is_payable"])
+        self.assertFalse(
+            page._prepare_claims_row(page._get_open(), None, {})["is_payable"]
+        )
         self.assertEqual(page._choose().total, Decimal(180))
 
     def test_one_window_at_a_time_pays_the_claims(self):

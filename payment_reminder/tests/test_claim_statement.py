@@ -126,7 +126,9 @@ class TestClaimStatement(ClaimCommon):
                 self.assertIn(start + ugly[1:], names)
 
     def test_ugly_texts_are_printed_as_they_are(self):
-        self.regime.legal_ground = "{{7*7}} <script>alert(1)</script> %(x)s\n\N{PILE OF POO}"
+        self.regime.legal_ground = (
+            "{{7*7}} <script>alert(1)</script> %(x)s\n\N{PILE OF POO}"
+        )
         self.customer.name = "<b>{{7*7}}</b>" + "x" * 300
         self._claim()
         statements = self.env["dunning.claim.statement"]
@@ -145,7 +147,9 @@ class TestClaimStatementPages(ClaimCommon, HttpCase):
         case = self._case()
         for kind in ("pdf", "xlsx"):
             url = f"/payment_reminder/claims/{case.id}.{kind}"
-            self.assertNotEqual(self.url_open(url, allow_redirects=False).status_code, 200)
+            self.assertNotEqual(
+                self.url_open(url, allow_redirects=False).status_code, 200
+            )
         self.authenticate("admin", "admin")
         self.env.ref("base.user_admin").write(
             {"company_ids": [(4, self.company.id)], "company_id": self.company.id}
@@ -153,7 +157,9 @@ class TestClaimStatementPages(ClaimCommon, HttpCase):
         for kind in ("pdf", "xlsx"):
             response = self.url_open(f"/payment_reminder/claims/{case.id}.{kind}")
             self.assertEqual(response.status_code, 200)
-        self.assertEqual(self.url_open("/payment_reminder/claims/0.pdf").status_code, 404)
+        self.assertEqual(
+            self.url_open("/payment_reminder/claims/0.pdf").status_code, 404
+        )
 
     def test_date_of_the_statement_is_the_companys(self):
         self._claim()

@@ -96,6 +96,7 @@ class TestTools(BaseCase):
 
     def test_examples_of_commission_hold(self):
         self._assert_examples_hold(commission)
+
     def test_examples_of_contact_windows_hold(self):
         for module in (contact_window, contact_zones, state_zones):
             self._assert_examples_hold(module)
