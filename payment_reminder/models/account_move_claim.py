@@ -70,7 +70,7 @@ class AccountMove(models.Model):
 
     def unlink(self):
         """Ask for the claims of deleted drafts again."""
-        booked = self.sudo().dunning_booked_claim_ids
+        booked = self.sudo().filtered("is_dunning_cost").dunning_booked_claim_ids
         claims = booked.filtered(lambda claim: claim.state == "booked")
         done = super().unlink()
         claims._set_claimed()
@@ -78,5 +78,5 @@ class AccountMove(models.Model):
 
     def _sync_dunning_claims(self):
         """Let claims follow the invoices, and those that these credit."""
-        invoices = (self | self.reversed_entry_id).sudo()
+        invoices = (self | self.reversed_entry_id).sudo().filtered("is_dunning_cost")
         invoices.dunning_booked_claim_ids._follow_invoice()

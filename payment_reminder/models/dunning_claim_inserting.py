@@ -39,8 +39,11 @@ class DunningClaimMaking(models.AbstractModel):
 
         :param dunning.notice notices: with the parts that they told
         """
+        telling = notices.filtered("claim_parts")
+        if not telling:
+            return
         self.env.flush_all()
-        for notice in notices:
+        for notice in telling:
             parts = [part for part in notice._read_claim_parts() if part.is_new]
             for kind, make in (
                 ("interest", self._insert_interest),

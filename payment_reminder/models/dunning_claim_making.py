@@ -51,6 +51,8 @@ class DunningClaimMaking(models.AbstractModel):
         :return: for each notice its parts and, in words, what could not be computed
         :rtype: dict[dunning.notice, tuple[list[ClaimPart], list[str]]]
         """
+        if not notices:
+            return {}
         # read together, whatever they were read with before
         notices = notices.browse(notices.ids).sudo()
         asked = self._read_asked(notices.case_id)

@@ -48,11 +48,23 @@ class DunningLetterAnnex(models.AbstractModel):
     def _prepare_pages(self, letter, columns):
         pages = super()._prepare_pages(letter, columns)
         for annex in letter.get("annex") or []:
-            pages += self._prepare_annex_pages(annex, len(pages))
+            own = self._prepare_annex_pages(annex, len(pages))
+            last = pages[-1]
+            used = ANNEX_SHEET.later - own[0]["room"] + size.ANNEX_GAP
+            if len(own) == 1 and last["number"] > 1 and used <= last["room"]:
+                gap = {"kind": "gap", "height": size.ANNEX_GAP}
+                last["blocks"] += [gap, *own[0]["blocks"]]
+                last["room"] -= used
+            else:
+                pages += own
         return pages
 
     def _prepare_annex_pages(self, annex, offset):
-        """Return the pages of a calculation, numbered after those before it."""
+        """Return the pages of a calculation, numbered after those before it.
+
+        One that fits below what stands on the last page goes there instead, but not
+        on the first page, which is for the letter.
+        """
         look = _prepare_look(annex)
         texts = [
             self._prepare_subject({"subject": annex["title"]}),
@@ -64,6 +76,7 @@ class DunningLetterAnnex(models.AbstractModel):
             {
                 "number": page.number + offset,
                 "blocks": [self._prepare_annex_block(one, look) for one in page.items],
+                "room": page.room,
             }
             for page in pages
         ]

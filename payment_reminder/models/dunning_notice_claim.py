@@ -45,6 +45,18 @@ class DunningNotice(models.Model):
                 notice.amount_total + float(claimed)
             )
 
+    @api.depends("level_id.claim_interest", "level_id.claim_compensation")
+    def _compute_warning_text(self):
+        done = super()._compute_warning_text()
+        claiming = self.filtered(
+            lambda one: one.state == "proposed" and one.level_id._is_claiming()
+        )
+        found = self.env["dunning.claim.making"]._get_parts(claiming)
+        for notice in claiming:
+            texts = [notice.warning_text, *found[notice][1]]
+            notice.warning_text = " · ".join(filter(None, texts))
+        return done
+
     # === BUSINESS METHODS - WHAT IT CLAIMS === #
 
     def _read_claim_parts(self):
@@ -89,10 +101,6 @@ class DunningNotice(models.Model):
         self.ensure_one()
         return f"{self.run_id.id}-{self.case_id.id}-{self.level_id.id}"
 
-    def _get_warnings(self, high_amount):
-        found = self.env["dunning.claim.making"]._get_parts(self).get(self.sudo())
-        problems = found[1] if found else []
-        return super()._get_warnings(high_amount) + problems
 
     # === BUSINESS METHODS - SENDING === #
 
@@ -140,8 +148,11 @@ class DunningNoticeLine(models.Model):
     # one concept, one file
     _inherit = "dunning.notice.line"  # pylint: disable=consider-merging-classes-inherited
 
-    amount_interest = fields.Monetary(string="Interest", readonly=True)
-    amount_compensation = fields.Monetary(string="Compensation", readonly=True)
+    # never copied: another notice works them out anew
+    amount_interest = fields.Monetary(string="Interest", readonly=True, copy=False)
+    amount_compensation = fields.Monetary(
+        string="Compensation", readonly=True, copy=False
+    )
 
     def _keep_claims(self, parts):
         """Keep what is claimed for each item."""

@@ -123,6 +123,7 @@ from . import test_claim
 from . import test_claim_decision
 from . import test_claim_page
 from . import test_claim_statement
+from . import test_claim_told
 
 if find_spec("hypothesis"):  # a tool of developers, not a requirement of the addon
     from . import test_tools_contact_properties

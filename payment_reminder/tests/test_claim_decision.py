@@ -231,3 +231,36 @@ class TestClaimDecision(ClaimCommon):
             )
         )
         self.assertEqual(sum(self._claims(partner=twin).mapped("amount")), 57.5)
+
+    # === BOOKS === #
+
+    def test_hashed_and_locked_books_go_through_claiming_booking_and_waiving(self):
+        move = self._overdue(12, 300.0, post=False)
+        move.journal_id.restrict_mode_hash_table = True
+        move.action_post()
+        if not move.inalterable_hash:
+            move.button_hash()
+        self.assertTrue(move.inalterable_hash)
+        self.company.fiscalyear_lock_date = self.today
+        self.company.sale_lock_date = self.today
+        stamps = self._stamps(move | self.invoice)
+        self._run_and_send(on=self._later(1))
+        claims = self._claims().filtered(lambda one: one.move_id == move)
+        claims.filtered(lambda one: one.kind == "interest")._waive("Why", self.today)
+        draft = claims.filtered(lambda one: one.kind != "interest")._book(self.today)
+        self.assertEqual(draft.state, "draft")
+        draft.unlink()
+        claims.filtered(lambda one: one.state == "waived").action_claim_again()
+        self.assertEqual(self._stamps(move | self.invoice), stamps)
+        result = self.company._check_hash_integrity()["results"]
+        statuses = {row["status"] for row in result if row["status"] != "no_data"}
+        self.assertEqual(statuses, {"verified"})
+
+    def _stamps(self, moves):
+        """Return when entries and their items were written last."""
+        self.env.flush_all()
+        moves.invalidate_recordset()
+        return {
+            record: (record.write_date, record.write_uid)
+            for record in (*moves, *moves.line_ids)
+        }
