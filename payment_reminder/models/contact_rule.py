@@ -217,6 +217,9 @@ class ContactRuleHours(models.Model):
     rule_id = fields.Many2one(
         comodel_name="contact.rule", required=True, index=True, ondelete="cascade"
     )
+    company_id = fields.Many2one(  # stored: record rules filter on it
+        related="rule_id.company_id", store=True, index="btree_not_null"
+    )
     day_kind = fields.Selection(
         selection=[
             ("working", "Working day"),
@@ -295,6 +298,9 @@ class ContactRuleCap(models.Model):
 
     rule_id = fields.Many2one(
         comodel_name="contact.rule", required=True, index=True, ondelete="cascade"
+    )
+    company_id = fields.Many2one(  # stored: record rules filter on it
+        related="rule_id.company_id", store=True, index="btree_not_null"
     )
     kind = fields.Selection(
         selection=[

@@ -48,6 +48,11 @@ MATRIX = {
     "dunning.notice.edit": (NO, NO, ALL, ALL),
     "dunning.call": (NO, READ, READ, READ),
     "dunning.call.wizard": (NO, NO, ADD, ADD),
+    "contact.rule": (READ, READ, READ, ALL),
+    "contact.rule.hours": (READ, READ, READ, ALL),
+    "contact.rule.cap": (READ, READ, READ, ALL),
+    "contact.exception": (NO, READ, READ, READ),
+    "contact.allow": (NO, NO, NO, ALL),
     "installment.plan": (NO, READ, ALL, ALL),
     "installment.plan.item": (NO, READ, READ, READ),
     "installment.plan.line": (NO, READ, READ, READ),
@@ -78,6 +83,8 @@ OWN_MODELS = [
     ("model", "=like", "interest.%"),
     "|",
     "|",
+    "|",
+    ("model", "=like", "contact.%"),
     ("model", "=like", "installment.%"),
     ("model", "=like", "dunning.%"),
     ("model", "=like", "estimate.factor%"),
@@ -177,6 +184,7 @@ PUBLIC_METHODS = {
         "action_stop",
         "action_view_credits",
         "action_view_exclusions",
+        "action_view_held",
         "action_view_high",
         "action_view_notices",
         "action_view_problems",
@@ -185,6 +193,7 @@ PUBLIC_METHODS = {
     "dunning.run.exclusion": {"action_check_clarity", "action_open_invoice"},
     "dunning.clarity.finding": {"action_open", "action_open_invoice"},
     "dunning.notice": {
+        "action_allow_contact",
         "action_confirm_sent",
         "action_do_not_call",
         "action_download_letter",
@@ -263,6 +272,9 @@ PUBLIC_METHODS = {
     "interest.regime": {"action_try"},
     "interest.rate.import": {"action_import"},
     "service.estimate.invoice": {"action_create"},
+    "contact.rule": {"action_view_exceptions"},
+    "contact.exception": {"action_open_case"},
+    "contact.allow": {"action_allow"},
 }
 #: Parts of models: their methods are listed there, and do nothing by themselves.
 PARTS = {
@@ -360,6 +372,38 @@ class SecurityCommon(DunningCommon):
             "installment.notice": plan._write_to_customer(
                 "proposal", plan._get_mail_template("proposal"), plan
             ),
+            **self._contact_records(),
+        }
+
+    def _contact_records(self):
+        """Return a contact rule of the company, its parts, and an exception from it."""
+        rule = self.env["contact.rule"].create(
+            {
+                "name": "Own",
+                "company_id": self.company.id,
+                "hours_ids": [(0, 0, {"day_kind": "working"})],
+                "cap_ids": [(0, 0, {"kind": "call"})],
+            }
+        )
+        exception = (
+            self.env["contact.exception"]
+            .sudo()
+            .create(
+                {
+                    "case_id": self._case().id,
+                    "partner_id": self.customer.id,
+                    "kind": "call",
+                    "rule_id": rule.id,
+                    "reason": "Test",
+                    "user_id": self.env.user.id,
+                }
+            )
+        )
+        return {
+            "contact.rule": rule,
+            "contact.rule.hours": rule.hours_ids,
+            "contact.rule.cap": rule.cap_ids,
+            "contact.exception": exception.sudo(False),
         }
 
     def _interest_records(self):
