@@ -224,3 +224,6 @@ from . import contact_call
 from . import contact_settings
 from . import contact_desk
 from . import contact_plan
+from . import dunning_handover_effects
+from . import dunning_payment_page_handover
+from . import dunning_statement_handover

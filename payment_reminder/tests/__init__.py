@@ -135,3 +135,4 @@ if find_spec("hypothesis"):  # a tool of developers, not a requirement of the ad
 from . import test_handover
 from . import test_handover_flow
 from . import test_handover_bill
+from . import test_handover_effects
