@@ -13,6 +13,7 @@ class DunningClaimDecision(models.AbstractModel):
     @api.model
     def action_open_claims(self):
         """Open the claims to decide, those of settled debts first."""
+        self.check_access("read")
         for company in self.env.companies:
             self._watch(company, company._get_dunning_today())
         return self.env["ir.actions.act_window"]._for_xml_id(

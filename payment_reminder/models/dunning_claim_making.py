@@ -131,9 +131,8 @@ class DunningClaimMaking(models.AbstractModel):
                 problems.append(str(error))
         parts += self._get_fee_parts(notice, lines, context)
         parts += self._get_carried_parts(notice, lines, parts, context)
-        live = context.asked.get(notice.case_id.id, []) and set(
-            context.asked[notice.case_id.id].move_line_id.ids
-        )
+        claims = context.asked.get(notice.case_id.id, self.env["dunning.claim"])
+        live = set(claims.move_line_id.ids)  # some of them may have come to nothing
         told = sorted(
             (part for part in parts if part.amount > 0 or part.line_id in live),
             key=lambda part: (KINDS.index(part.kind), part.due or notice.date),
