@@ -11,3 +11,4 @@ from . import payment_page_account
 from . import payment_page_documents
 from . import statement
 from . import case_file
+from . import handover

@@ -53,6 +53,7 @@ from . import dunning_planner
 from . import dunning_statement
 from . import dunning_statement_entrance
 from . import dunning_link
+from . import dunning_typed_form
 from . import dunning_payment_page
 from . import dunning_payment_page_open
 from . import dunning_payment_page_choice
@@ -172,3 +173,5 @@ from . import dunning_case_line_handover
 from . import dunning_case_handover
 from . import account_move_handover
 from . import res_partner_agency
+from . import dunning_handover_report_portal
+from . import dunning_handover_portal
