@@ -57,6 +57,7 @@
         "views/installment_portal_templates.xml",
         "views/installment_portal_parts.xml",
         "views/installment_request_templates.xml",
+        "views/payment_page_handover_templates.xml",
         "views/payment_page_templates.xml",
         "views/payment_page_item_templates.xml",
         "views/payment_page_account_templates.xml",

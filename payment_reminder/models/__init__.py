@@ -173,5 +173,8 @@ from . import dunning_case_line_handover
 from . import dunning_case_handover
 from . import account_move_handover
 from . import res_partner_agency
+from . import dunning_handover_effects
+from . import dunning_payment_page_handover
+from . import dunning_statement_handover
 from . import dunning_handover_report_portal
 from . import dunning_handover_portal

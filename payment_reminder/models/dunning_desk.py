@@ -1,7 +1,7 @@
 from odoo import models
 from odoo.tools import SQL
 
-from ..const import LIVE_STATES
+from ..const import HANDOVER_AWAY_STATES, LIVE_STATES
 
 #: So many cases at most are looked at in one query, without temporary tables.
 FEW = 100
@@ -287,4 +287,5 @@ class DunningDesk(models.AbstractModel):
             """,
             company=company.id,
             date=date,
+            away=HANDOVER_AWAY_STATES,
         )

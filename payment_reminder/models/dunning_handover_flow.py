@@ -338,6 +338,23 @@ class DunningHandoverFlow(models.AbstractModel):
         )
 
     @api.model
+    def _get_away_sql(self, company):
+        """Return the query of the receivables that are with an agency now.
+
+        :return: ``move_line_id``, ``handover_id``
+        :rtype: SQL
+        """
+        return SQL(
+            """SELECT line.move_line_id, line.handover_id
+                 FROM dunning_handover_line line
+                 JOIN dunning_handover handover ON handover.id = line.handover_id
+                WHERE line.company_id = %(company)s AND line.is_living IS TRUE
+                  AND handover.state IN %(away)s""",
+            company=company.id,
+            away=HANDOVER_AWAY_STATES,
+        )
+
+    @api.model
     def _get_prepared_sql(self, company):
         """Return the query of the cases with a hand-over that was not sent yet.
 

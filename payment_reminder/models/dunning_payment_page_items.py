@@ -105,11 +105,17 @@ class DunningPaymentPage(models.AbstractModel):
         ]
         shown = [(label, amount) for label, amount in parts if amount]
         further = [
-            (self.env._("Payment on its way"), lambda one: one.is_pending),
+            (
+                self.env._("Payment on its way"),
+                lambda one: one.is_pending and not one.is_elsewhere,
+            ),
             (
                 self.env._("You have told us that you do not agree"),
-                lambda one: one.is_disputed and not one.is_pending,
+                lambda one: (
+                    one.is_disputed and not (one.is_pending or one.is_elsewhere)
+                ),
             ),
+            (self.env._("With a collection agency"), lambda one: one.is_elsewhere),
             (self.env._("Not due yet"), self._is_later),
         ]
         rest = [
@@ -122,7 +128,7 @@ class DunningPaymentPage(models.AbstractModel):
 
     def _is_later(self, one):
         is_free = not (one.is_pending or one.is_disputed or one.is_planned)
-        return one.due > self.date and is_free
+        return one.due > self.date and is_free and not one.is_elsewhere
 
     # === GROUPS === #
 
@@ -131,7 +137,11 @@ class DunningPaymentPage(models.AbstractModel):
 
         :rtype: list[dict]
         """
-        items = [one for one in found if one.amount > 0 and not one.is_planned]
+        items = [
+            one
+            for one in found
+            if one.amount > 0 and not (one.is_planned or one.is_elsewhere)
+        ]
         shown = items[:MAX_ITEMS]
         facts = self._read_facts(shown)
         chosen = dict(choice.parts) if choice else {}

@@ -19,11 +19,17 @@ class OpenLine:
     is_disputed: bool
     is_planned: bool
     promised_on: date | None
+    handover_id: int | None
+    is_elsewhere: bool
 
     @property
     def is_payable(self):
-        """Whether it can be chosen: a plan asks for its items in its own parts."""
-        return self.amount > 0 and not (self.is_pending or self.is_planned)
+        """Whether it can be chosen.
+
+        A plan asks for its items in its own parts, an agency for what it collects.
+        """
+        is_apart = self.is_pending or self.is_planned or self.is_elsewhere
+        return self.amount > 0 and not is_apart
 
 
 class DunningPaymentPage(models.AbstractModel):
@@ -101,16 +107,20 @@ class DunningPaymentPage(models.AbstractModel):
                       FROM dunning_promise_line_rel rel
                       JOIN dunning_promise promise ON promise.id = rel.promise_id
                      WHERE rel.line_id = item.id AND promise.state = 'open'
-                       AND promise.rest_until >= %(date)s)
+                       AND promise.rest_until >= %(date)s),
+                   away.handover_id, away.handover_id IS NOT NULL AND %(elsewhere)s
               FROM %(tables)s
               JOIN account_move move ON move.id = account_move_line.move_id
          LEFT JOIN dunning_case_line item ON item.move_line_id = account_move_line.id
+         LEFT JOIN (%(away)s) away ON away.move_line_id = account_move_line.id
              WHERE %(where)s
           ORDER BY 3, account_move_line.id
             """,
             pending=planner._get_pending_payment_sql(),
             disputed=self.env["dunning.dispute"]._get_disputed_sql(self.company_id),
             date=self.date,
+            away=self.env["dunning.handover"]._get_away_sql(self.company_id),
+            elsewhere=not self.company_id.sudo().dunning_handover_is_payable,
             tables=query.from_clause,
             where=query.where_clause or SQL("TRUE"),
         )

@@ -153,7 +153,7 @@ class DunningStatement(models.AbstractModel):
 
     def _get_payment_reference(self):
         """Return the invoices' references; of many invoices the customer's number."""
-        moves = self._get_open_lines().filtered("debit").move_id
+        moves = self._filter_payable(self._get_open_lines()).filtered("debit").move_id
         references = [move.payment_reference or move.name or "" for move in moves]
         unique = list(dict.fromkeys(filter(None, references)))
         return ", ".join(unique) if len(unique) <= 4 else self.partner_id.ref or ""
@@ -167,6 +167,8 @@ class DunningStatement(models.AbstractModel):
         statement = self._localized()
         lines = statement._get_open_lines()
         total = sum(statement._get_open_amount(line) for line in lines)
+        payable = statement._filter_payable(lines)
+        asked = sum(statement._get_open_amount(line) for line in payable)
         return {
             "lang": statement.lang,
             "number": "",
@@ -180,11 +182,11 @@ class DunningStatement(models.AbstractModel):
             "currency": statement.currency_id,
             "total": total if lines else None,
             "ageing": statement._get_ageing(lines),
-            "bank": statement._get_payment_details() if lines else [],
+            "bank": statement._get_payment_details() if payable else [],
             "bank_heading": statement.env._("Our bank details"),
-            "reference": statement._get_payment_reference() if lines else "",
-            **(statement._prepare_letter_codes(total) if lines else {}),
-            "closing": Markup("<p>%s</p>") % statement.env._("Yours faithfully"),
+            "reference": statement._get_payment_reference() if payable else "",
+            **(statement._prepare_letter_codes(asked) if payable else {}),
+            "closing": statement._get_closing(lines),
             "signatory": statement._prepare_signatory(),
             "info": statement._get_letter_info(),
         }
@@ -210,6 +212,22 @@ class DunningStatement(models.AbstractModel):
             "These are the items that are open on your account with us on this day; "
             "please let us know if your records differ."
         )
+
+    def _filter_payable(self, lines):
+        """Return what of the open items is paid to us.
+
+        :param account.move.line lines: of the statement
+        :rtype: account.move.line
+        """
+        return lines
+
+    def _get_closing(self, lines):
+        """Return what stands below the bank details.
+
+        :param account.move.line lines: of the statement
+        :rtype: markupsafe.Markup
+        """
+        return Markup("<p>%s</p>") % self.env._("Yours faithfully")
 
     def _prepare_row(self, line):
         """Return an open item as a row of the table; credits are negative."""

@@ -119,3 +119,4 @@ from . import test_handover_portal
 from . import test_handover_portal_say
 from . import test_handover_security
 from . import test_handover_bill
+from . import test_handover_effects
