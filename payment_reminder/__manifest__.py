@@ -73,6 +73,8 @@
         "views/payment_page_say_templates.xml",
         "views/payment_page_say_forms.xml",
         "views/payment_link_templates.xml",
+        "views/handover_portal_templates.xml",
+        "views/handover_portal_forms.xml",
         "views/service_estimate_views.xml",
         "views/service_estimate_form_views.xml",
         "views/service_estimate_stage_views.xml",

@@ -13,3 +13,4 @@ from . import statement
 from . import interest_rates
 from . import case_file
 from . import claim_statement
+from . import handover

@@ -7,6 +7,7 @@ from odoo.exceptions import UserError
 from odoo.http import request
 
 from ..tools.rate_limit import MAX_WRONG, WRONG_SECONDS, WrongTries, network_of
+from ..tools.upload import MAX_BYTES, MAX_FILES
 from .document import DocumentPortal
 
 #: The address is the key of the page: nobody else shall learn, keep or list it.
@@ -109,6 +110,17 @@ class PaymentLink(DocumentPortal):
         events = request.env["dunning.link.event"].sudo()
         if not events._pass(kind, self._get_network(), **who):
             self._refuse_too_often()
+
+    # === FORMS === #
+
+    def _read_files(self):
+        """Return name and content of the files, no more of each than can be too much.
+
+        :rtype: list[tuple[str, bytes]]
+        """
+        sent = request.httprequest.files.getlist("file")
+        named = [one for one in sent if one.filename][: MAX_FILES + 1]
+        return [(one.filename, one.read(MAX_BYTES + 1)) for one in named]
 
     # === POLITE PAGES === #
 

@@ -5,7 +5,6 @@ import psycopg2.errors
 from odoo.exceptions import UserError
 from odoo.http import request
 
-from ..tools.upload import MAX_BYTES, MAX_FILES
 from .payment_page import PaymentPage, page_route
 
 _logger = logging.getLogger(__name__)
@@ -68,15 +67,6 @@ class PaymentPageSay(PaymentPage):
         posted = request.httprequest.form
         form = {name: posted[name] for name in posted if name != "csrf_token"}
         return form | {"item": sorted(posted.getlist("item"))}
-
-    def _read_files(self):
-        """Return name and content of the files, no more of each than can be too much.
-
-        :rtype: list[tuple[str, bytes]]
-        """
-        sent = request.httprequest.files.getlist("file")
-        named = [one for one in sent if one.filename][: MAX_FILES + 1]
-        return [(one.filename, one.read(MAX_BYTES + 1)) for one in named]
 
     def _get_author(self, page):
         """Return the customer's user who is logged in, or nobody."""

@@ -54,6 +54,7 @@ from . import dunning_planner
 from . import dunning_statement
 from . import dunning_statement_entrance
 from . import dunning_link
+from . import dunning_typed_form
 from . import dunning_payment_page
 from . import dunning_payment_page_open
 from . import dunning_payment_page_choice
@@ -227,3 +228,5 @@ from . import contact_plan
 from . import dunning_handover_effects
 from . import dunning_payment_page_handover
 from . import dunning_statement_handover
+from . import dunning_handover_report_portal
+from . import dunning_handover_portal

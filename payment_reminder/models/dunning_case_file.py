@@ -180,20 +180,23 @@ class DunningCaseFile(models.AbstractModel):
 
     def _make_statement(self, case, date):
         """Return the customer's statement of account, in the language of the file."""
-        statements = self.env["dunning.statement"]._make(
+        maker = self.env["dunning.statement"].with_context(
+            dunning_document_lang=self.lang
+        )
+        statements = maker._make(
             self.company_id, self.partner_id, self.currency_id, date
         )
-        for statement in statements:
-            statement.lang = self.lang
-        return statements[0]._render_pdf(statements)
+        return maker._render_pdf(statements)
 
     def _make_claims(self, case, lines, date):
         """Return the computation of interest and costs, where that is installed."""
         if "dunning.claim.statement" not in self.env:
             return b""
+        statements = self.env["dunning.claim.statement"].with_context(
+            dunning_document_lang=self.lang
+        )
         with self._kept():
-            statement = self.env["dunning.claim.statement"]
-            return statement._render_pdf(case, lines, date)
+            return statements._render_pdf(case, lines, date)
 
     # === BINDING === #
 

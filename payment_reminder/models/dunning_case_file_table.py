@@ -1,5 +1,6 @@
 import csv
 import io
+from collections import defaultdict
 
 import xlsxwriter
 
@@ -121,7 +122,13 @@ class DunningCaseFile(models.AbstractModel):
         :return: ``{id of the receivable: amount in the currency of the case}``
         :rtype: dict
         """
-        return {}
+        if not hasattr(case, "_get_claims"):  # of what claims interest, if anything
+            return {}
+        interest = defaultdict(float)
+        for part in case._get_claims(date):
+            if part.kind == "interest" and part.line_id:
+                interest[part.line_id] += float(part.amount)
+        return interest
 
     # === WRITING === #
 

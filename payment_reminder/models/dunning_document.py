@@ -33,6 +33,7 @@ class DunningDocument(models.AbstractModel):
         self.ensure_one()
         installed = {code for code, _name in self.env["res.lang"].get_installed()}
         candidates = (
+            self.env.context.get("dunning_document_lang"),  # of another reader
             self.contact_id.lang,
             self.partner_id.lang,
             self.company_id.partner_id.lang,

@@ -18,7 +18,7 @@ class DunningPaymentPage(models.AbstractModel):
     """
 
     _name = "dunning.payment.page"
-    _inherit = ["dunning.document", "dunning.unstored"]
+    _inherit = ["dunning.document", "dunning.unstored", "dunning.typed.form"]
     _description = "Payment Page"
 
     case_id = fields.Many2one(comodel_name="dunning.case")

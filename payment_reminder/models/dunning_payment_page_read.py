@@ -1,4 +1,4 @@
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 
 from pytz import timezone, utc
 
@@ -6,9 +6,6 @@ from odoo import fields, models
 
 from ..exceptions import FieldProblem
 from ..tools.phone import parse_phone
-from ..tools.typed_amount import parse_amount
-from ..tools.upload import MAX_BYTES, MAX_FILES, UploadError, check_upload
-from .dunning_portal_document import MAX_TEXT
 from .dunning_reply import WAYS
 
 #: Between which hours somebody wants to be called.
@@ -191,13 +188,6 @@ class DunningPaymentPage(models.AbstractModel):
             raise FieldProblem("item", problem)
         return {"case_id": items.case_id.id, "items": items.ids}
 
-    def _read_day(self, form, field):
-        try:
-            return date.fromisoformat(form.get(field) or "")
-        except ValueError:
-            problem = self.env._("Please choose a day.")
-            raise FieldProblem(field, problem) from None
-
     def _read_amount(self, form, lines):
         """Return an amount of the items' currency, all of it if none is typed.
 
@@ -208,27 +198,15 @@ class DunningPaymentPage(models.AbstractModel):
         text = (form.get("amount") or "").strip()
         if not text:
             return total
-        try:
-            amount = float(parse_amount(text))
-        except ValueError:
-            problem = self.env._("Please enter an amount, such as 120.50.")
-            raise FieldProblem("amount", problem) from None
+        amount = self._read_number(form, "amount")
         if currency.compare_amounts(amount, total) > 0:
             problem = self.env._(
                 "This is more than what is open: %(amount)s.",
                 amount=currency.format(total),
             )
             raise FieldProblem("amount", problem)
-        if currency.compare_amounts(amount, 0) <= 0:
-            problem = self.env._("Please enter an amount above zero.")
-            raise FieldProblem("amount", problem)
+        self._check_positive(amount, currency)
         return currency.round(amount)
-
-    def _read_text(self, form, is_required=False):
-        text = (form.get("text") or "").replace("\x00", "").strip()[:MAX_TEXT]
-        if is_required and not text:
-            raise FieldProblem("text", self.env._("Please tell us in a few words."))
-        return text
 
     def _read_callback_time(self, form):
         """Return when to call, in UTC.
@@ -265,34 +243,3 @@ class DunningPaymentPage(models.AbstractModel):
         if form.get("window") != "exact" or not moment or moment.tzinfo:
             raise FieldProblem("time", self.env._("Please choose a time."))
         return moment, moment
-
-    def _read_files(self, files):
-        """Return the files under harmless names, as pairs of name and content.
-
-        :raise FieldProblem: for too many, too big, or of a kind that is not taken
-        """
-        if len(files) > MAX_FILES:
-            problem = self.env._(
-                "Please attach %(count)s files at most.", count=MAX_FILES
-            )
-            raise FieldProblem("file", problem)
-        try:
-            return [(check_upload(name, data), data) for name, data in files]
-        except UploadError as error:
-            raise FieldProblem("file", self._explain_upload(error)) from None
-
-    def _explain_upload(self, error):
-        """Return in words why a file is not taken."""
-        name = error.values["name"]
-        texts = {
-            "empty": self.env._("The file %(name)s is empty.", name=name),
-            "big": self.env._(
-                "The file %(name)s is too big: %(size)s MB are possible.",
-                name=name,
-                size=MAX_BYTES // 1024**2,
-            ),
-        }
-        return texts.get(error.code) or self.env._(
-            "%(name)s: please attach PDF, pictures (PNG, JPEG) or office documents.",
-            name=name,
-        )

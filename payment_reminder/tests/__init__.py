@@ -134,5 +134,8 @@ if find_spec("hypothesis"):  # a tool of developers, not a requirement of the ad
     from . import test_tools_pricing_properties
 from . import test_handover
 from . import test_handover_flow
+from . import test_handover_portal
+from . import test_handover_portal_say
+from . import test_handover_security
 from . import test_handover_bill
 from . import test_handover_effects

@@ -102,7 +102,16 @@ PERSONAS = {
     "accountant": 3,
     "estimator": 0,
     "estimate manager": 0,
+    "agency": None,
 }
+#: What users of the portal may do with models at all; record rules say with which
+#: records: an agency reads what is handed over to it, everybody else nothing.
+PORTAL_MATRIX = {
+    "dunning.handover": READ,
+    "dunning.handover.line": READ,
+    "dunning.handover.report": READ,
+}
+PORTAL_PERSONAS = ("portal", "agency")
 #: The column of ``ESTIMATE_MATRIX`` for each persona.
 ESTIMATE_PERSONAS = {
     "public": None,
@@ -115,6 +124,7 @@ ESTIMATE_PERSONAS = {
     "accountant": 2,
     "estimator": 1,
     "estimate manager": 2,
+    "agency": None,
 }
 GROUPS = {
     "public": "base.group_public",
@@ -127,6 +137,7 @@ GROUPS = {
     "accountant": "account.group_account_manager",
     "estimator": "payment_reminder.group_estimate_user",
     "estimate manager": "payment_reminder.group_estimate_manager",
+    "agency": "base.group_portal",
 }
 
 CASE_METHODS = {
@@ -500,6 +511,8 @@ class TestSecurity(SecurityCommon):
         for persona, model in itertools.product(personas, matrix):
             column = personas[persona]
             letters = NO if column is None else matrix[model][column]
+            if persona in PORTAL_PERSONAS:
+                letters = PORTAL_MATRIX.get(model, NO)
             for letter, operation in OPERATIONS.items():
                 with self.subTest(f"{persona} {operation} {model}"):
                     allowed = self._as(persona, model).has_access(operation)

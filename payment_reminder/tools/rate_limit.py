@@ -28,6 +28,7 @@ LIMITS = {
     "opened": Limit(30, 120),
     "say": Limit(10, 30),
     "pay": Limit(20, 60),
+    "handover": Limit(30, 90),  # what an agency reports
 }
 DEFAULT_LIMIT = Limit(20, 60)
 
