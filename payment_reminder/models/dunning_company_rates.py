@@ -1,5 +1,5 @@
 from odoo import models
-from odoo.fields import Domain
+from odoo.tools import SQL
 
 
 class DunningCompanyWatchdog(models.AbstractModel):
@@ -11,55 +11,54 @@ class DunningCompanyWatchdog(models.AbstractModel):
     def _get_dunning_alarms(self, now):
         alarms = super()._get_dunning_alarms(now)
         company = self.sudo()
-        day = company._get_dunning_date(now)
-        for regime in company._get_doubtful_regimes(day):
-            text = self.env._(
-                "Interest: %(problem)s", problem=regime._get_rate_problem(day)
-            )
-            alarms.append({"level": "warning", "text": text, "kind": "rates"})
+        for regime in company._get_interest_regimes_in_use():
+            problem = regime._get_rate_problem(company._get_dunning_date(now))
+            if problem:
+                text = self.env._("Interest: %(problem)s", problem=problem)
+                alarms.append({"level": "warning", "text": text, "kind": "rates"})
         return alarms
 
-    def _get_doubtful_regimes(self, day):
-        """Return the regimes in use whose rate of a day is missing or not sure.
+    def _get_interest_regimes_in_use(self):
+        """Return the active regimes by which the company claims interest.
 
-        Customers and invoices are only asked about those that are doubtful.
+        Asked whenever the desk is opened, so it takes one query while none is in use.
 
         :rtype: interest.regime
         """
         self.ensure_one()
-        regimes = self.env["interest.regime"].search(
-            Domain("company_id", "in", [False, self.id])
-        )
-        doubtful = regimes.filtered(lambda regime: regime._get_rate_problem(day))
-        if not doubtful:
-            return doubtful
-        chosen = self._get_regimes_of_procedures()
-        return doubtful.filtered(
-            lambda regime: regime in chosen or self._is_regime_chosen(regime)
-        )
-
-    def _get_regimes_of_procedures(self):
-        """Return the regimes by which the company's procedures claim interest.
-
-        :rtype: interest.regime
-        """
+        self.env["dunning.procedure"].flush_model()
+        self.env["res.partner"].flush_model(["interest_regime_id"])
+        self.env["account.move"].flush_model(["interest_regime_id"])
+        rows = self.env.execute_query(self._get_interest_use_sql())
         regimes = self.env["interest.regime"]
-        procedures = self.env["dunning.procedure"].search(
-            [("company_id", "=", self.id)]
-        )
-        in_use = procedures.interest_business_id | procedures.interest_consumer_id
-        if any(procedures.mapped("is_interest_by_country")):
+        in_use = regimes.browse([regime_id for (regime_id,) in rows if regime_id])
+        if any(regime_id is None for (regime_id,) in rows):
             for kind in ("business", "consumer"):
                 in_use |= regimes._get_for_country(self, kind)
-        return in_use
+        return in_use.exists().filtered("active") if in_use else in_use
 
-    def _is_regime_chosen(self, regime):
-        """Return whether a customer or an invoice of the company names a regime."""
-        partners = self.env["res.partner"].with_company(self)
-        chosen = Domain("interest_regime_id", "=", regime.id)
-        return bool(
-            partners.search_count(chosen, limit=1)
-            or self.env["account.move"].search_count(
-                chosen & Domain("company_id", "=", self.id), limit=1
-            )
+    def _get_interest_use_sql(self):
+        """Return the query of regimes that are chosen; ``NULL`` means a country."""
+        return SQL(
+            """SELECT regime_id
+                 FROM dunning_procedure procedure
+           CROSS JOIN LATERAL (
+                    VALUES (interest_business_id), (interest_consumer_id)
+                 ) AS chosen (regime_id)
+                WHERE company_id = %(company)s AND active AND regime_id IS NOT NULL
+                UNION
+               SELECT NULL
+                 FROM dunning_procedure
+                WHERE company_id = %(company)s AND active AND is_interest_by_country
+                UNION
+               SELECT (interest_regime_id->>%(key)s)::int
+                 FROM res_partner
+                WHERE interest_regime_id IS NOT NULL
+                  AND interest_regime_id->>%(key)s IS NOT NULL
+                UNION
+               SELECT interest_regime_id
+                 FROM account_move
+                WHERE interest_regime_id IS NOT NULL AND company_id = %(company)s""",
+            company=self.id,
+            key=str(self.id),
         )

@@ -22,7 +22,7 @@ class InterestRate(models.Model):
     company_id = fields.Many2one(  # stored: record rules filter on it
         related="reference_id.company_id", store=True, index=True
     )
-    date_from = fields.Date(string="From", required=True)
+    date_from = fields.Date(string="In Force since", required=True)
     percent = fields.Float(
         string="Rate (%)",
         required=True,

@@ -20,6 +20,8 @@ class ResPartner(models.Model):
         help="Neither interest nor compensation is claimed from this customer.",
     )
 
+    _interest_regime_idx = models.Index("(id) WHERE interest_regime_id IS NOT NULL")
+
     def _commercial_fields(self):
         return super()._commercial_fields() + ["interest_regime_id", "is_interest_free"]
 
