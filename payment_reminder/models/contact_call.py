@@ -13,7 +13,7 @@ class DunningCall(models.Model):
     is_incoming = fields.Boolean(
         string="The Customer Called",
         readonly=True,
-        help="A call of the customer does not count as a contact of ours.",
+        help="A call of the customer does not count as one of ours.",
     )
     rule_text = fields.Char(string="Against the Rule", readonly=True)
     rule_reason = fields.Char(string="Why All the Same", readonly=True)
@@ -130,3 +130,43 @@ class DunningCase(models.Model):
         if not by_rule:
             return {}
         return {"rule_text": by_rule["text"], "rule_reason": by_rule["reason"]}
+
+
+class DunningChannelCall(models.AbstractModel):
+    """Calls that a rule never allows do not wait for anybody."""
+
+    # one concept, one file
+    _inherit = "dunning.channel.call"  # pylint: disable=consider-merging-classes-inherited
+
+    def _lapse_calls(self, company, date):
+        lapsed = super()._lapse_calls(company, date)
+        return lapsed | self._lapse_forbidden(company)
+
+    def _lapse_forbidden(self, company):
+        """Let calls go another way that their rules do not allow at all.
+
+        A customer who could be in too many time zones waits as others do: somebody may
+        enter the right one.
+
+        :param res.company company: one company
+        :return: the calls that went another way
+        :rtype: dunning.notice
+        """
+        calls = (
+            self.env["dunning.notice"]
+            .sudo()
+            .search(
+                [
+                    ("company_id", "=", company.id),
+                    ("state", "=", "queued"),
+                    ("channel_id", "in", self.env["dunning.channel"]._get_manual().ids),
+                ]
+            )
+        )
+        forbidden = calls.browse()
+        for key, decision in calls._get_decisions().items():
+            if decision.answer.values.get("number") == 0 and not decision.exception:
+                notice = calls.browse(key)
+                notice._set_failed(notice._get_held_values(decision)[-1])
+                forbidden |= notice
+        return forbidden

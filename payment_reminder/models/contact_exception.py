@@ -40,7 +40,7 @@ class ContactException(models.Model):
         string="Reminder",
         readonly=True,
         index="btree_not_null",
-        ondelete="restrict",
+        ondelete="set null",
     )
     call_id = fields.Many2one(
         comodel_name="dunning.call",

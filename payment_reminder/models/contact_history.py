@@ -13,8 +13,9 @@ class ContactHistory(models.AbstractModel):
     """Which contacts with a customer have taken place, over all cases of a company.
 
     Counted are calls of ours, whether somebody answered or not, and e-mails and letters
-    of reminders and instalment plans. Not counted: calls of the customer, answers to
-    what customers do on their page, and links that they have asked for.
+    of reminders and instalment plans. Not counted: calls of the customer (but a
+    conversation keeps the distance whoever has called), answers to what customers do on
+    their page, and links that they have asked for.
     """
 
     _name = "contact.history"
@@ -70,12 +71,17 @@ class ContactHistory(models.AbstractModel):
         ]
 
     def _get_calls_sql(self, partners):
+        """Return the query of calls; one of the customer is none of ours.
+
+        A conversation is one whoever has called (CFPB, FAQ on 12 CFR 1006.14(b)).
+        """
         return SQL(
             """
-            SELECT company_id, partner_id, date AS moment, 'call' AS kind,
+            SELECT company_id, partner_id, date AS moment,
+                   CASE WHEN is_incoming THEN 'incoming' ELSE 'call' END AS kind,
                    outcome IN %(reached)s AS is_talk
               FROM dunning_call
-             WHERE partner_id IN %(partners)s AND is_incoming IS NOT TRUE
+             WHERE partner_id IN %(partners)s
             """,
             reached=tuple(sorted(REACHED)),
             partners=partners,

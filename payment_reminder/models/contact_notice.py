@@ -92,9 +92,11 @@ class DunningNotice(models.Model):
         return [*super()._get_warnings(high_amount), self._get_contact_warning()]
 
     def _get_contact_warning(self):
-        """Return from when on a proposed mail goes out, if it has to wait."""
+        """Return from when on a proposed notice may go out, if it has to wait."""
         self.ensure_one()
-        return not self.is_contact_allowed and self.contact_text
+        return not self.is_contact_allowed and self.env._(
+            "Will wait: %(reason)s", reason=self.contact_text
+        )
 
     @api.depends("contact_rule_id")
     def _compute_phone(self):

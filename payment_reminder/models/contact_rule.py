@@ -61,8 +61,9 @@ class ContactRule(models.Model):
     )
     distance_days = fields.Integer(
         string="Days between Conversations",
-        help="After somebody was spoken with on the phone, no call is made for so many "
-        "days; the day of the conversation is the first. 0: no such limit.",
+        help="After somebody was spoken with on the phone, whoever has called, no call "
+        "is made for so many days; the day of the conversation is the first. 0: no "
+        "such limit.",
     )
 
     # === IN WORDS === #
@@ -294,7 +295,7 @@ class ContactRuleCap(models.Model):
 
     _name = "contact.rule.cap"
     _description = "Cap of a Contact Rule"
-    _order = "rule_id, kind, period, id"
+    _order = "rule_id, id"
 
     rule_id = fields.Many2one(
         comodel_name="contact.rule", required=True, index=True, ondelete="cascade"

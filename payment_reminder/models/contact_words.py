@@ -1,9 +1,11 @@
+from datetime import time
+
 import pytz
 
 from odoo import fields, models
 from odoo.tools.misc import format_date, format_time
 
-from ..tools.contact_window import DAY_KINDS, HORIZON_DAYS
+from ..tools.contact_window import DAY_KINDS, DAY_MINUTES, HORIZON_DAYS
 
 #: A moment within so many days is told by its weekday alone.
 NEAR_DAYS = 6
@@ -171,13 +173,13 @@ class ContactWords(models.AbstractModel):
                 days=values["days"],
             )
         if not answer.next_allowed and len(decision.zones) > 1:
+            west, east = self._get_outermost(decision.zones)
             return self.env._(
-                "No hour is allowed everywhere from %(first)s to %(last)s: enter the "
-                "customer's time zone",
-                first=decision.zones[0],
-                last=decision.zones[-1],
+                "Enter the customer's time zone: no hour is allowed everywhere from "
+                "%(west)s to %(east)s",
+                west=west,
+                east=east,
             )
-        clock = format_time(self.env, values["local"].time(), time_format="short")
         if answer.code == "day":
             day = {
                 "working": self.env._("a working day"),
@@ -187,9 +189,20 @@ class ContactWords(models.AbstractModel):
             return self.env._("It is %(day)s there", day=day)
         return self.env._(
             "It is %(time)s there, allowed is %(hours)s",
-            time=clock,
-            hours=self._format_hours(values["hours"]),
+            time=format_time(self.env, values["local"].time(), time_format="short"),
+            hours=", ".join(
+                f"{self._format_clock(begin)}–{self._format_clock(end)}"
+                for begin, end in values["hours"]
+            ),
         )
+
+    def _get_outermost(self, zones):
+        """Return the zones where it is earliest and latest at this moment."""
+        now = pytz.utc.localize(fields.Datetime.now())
+        ordered = sorted(
+            zones, key=lambda zone: now.astimezone(pytz.timezone(zone)).utcoffset()
+        )
+        return ordered[0], ordered[-1]
 
     def _say_cap(self, kind, period, number, count):
         if not number:
@@ -205,19 +218,18 @@ class ContactWords(models.AbstractModel):
             "month": self.env._("this month"),
             "seven_days": self.env._("in 7 days"),
         }[period]
-        text = {
-            "call": self.env._("calls: %(count)s %(period)s", count=count, period=done),
-            "message": self.env._(
-                "messages: %(count)s %(period)s", count=count, period=done
-            ),
-            "letter": self.env._(
-                "letters: %(count)s %(period)s", count=count, period=done
-            ),
-            "meeting": self.env._(
-                "meetings: %(count)s %(period)s", count=count, period=done
-            ),
+        made = {
+            "call": self.env._("calls"),
+            "message": self.env._("messages"),
+            "letter": self.env._("letters"),
+            "meeting": self.env._("meetings"),
         }[kind]
-        return self.env._("Cap reached: %(text)s", text=text)
+        return self.env._(
+            "Cap reached, %(contacts)s %(period)s: %(count)s",
+            contacts=made,
+            period=done,
+            count=count,
+        )
 
     def _explain(self, decision):
         """Return a sentence: why a contact is not allowed, by which rule, until when.
@@ -243,6 +255,13 @@ class ContactWords(models.AbstractModel):
     def _format_minutes(self, minutes):
         sign = "-" if minutes < 0 else ""
         return f"{sign}{abs(minutes) // 60}:{abs(minutes) % 60:02}"
+
+    def _format_clock(self, minutes):
+        """Return a time of the day as the reader writes it; 24:00 stays so."""
+        if minutes >= DAY_MINUTES:
+            return self._format_minutes(minutes)
+        clock = time(minutes // 60, minutes % 60)
+        return format_time(self.env, clock, time_format="short")
 
     def _format_cap(self, number, period):
         return {

@@ -48,7 +48,7 @@ class TestContactCallList(ContactCallCommon):
             self._call(self.customer, NINE + timedelta(hours=1))
             self.env.invalidate_all()
             text = self._clock(notice.contact_text)
-        self.assertEqual(text, "Cap reached: calls: 1 today · From Tue 9:00 their time")
+        self.assertEqual(text, "Cap reached, calls today: 1 · From Tue 9:00 their time")
 
     def test_filter_shows_who_may_be_called_now(self):
         bob = self._create_customer("Bob", phone="02 555 13 13")
@@ -94,11 +94,36 @@ class TestContactCallList(ContactCallCommon):
         misha = self._place("Misha", "ru")
         misha.phone = "+7 916 123-45-67"
         notice = self._call_notice(misha)
-        self.assertIn("enter the customer's time zone", notice.contact_reason)
+        self.assertIn("Enter the customer's time zone", notice.contact_reason)
         self.assertIn("never within 100 days", notice.contact_text)
         misha.dunning_tz = "Europe/Moscow"
         self.env.invalidate_all()
         self.assertTrue(notice.contact_text.startswith(("May be", "From")))
+
+    def test_call_that_is_never_allowed_goes_another_way(self):
+        notice = self._call_notice()
+        handler = self.env["dunning.channel.call"]
+        self.assertFalse(handler._lapse_calls(self.company, self.today))
+        self.company.dunning_contact_rule_id = self._rule(caps=[("call", "week", 0)])
+        self.assertEqual(handler._lapse_calls(self.company, self.today), notice.sudo())
+        self.assertEqual(notice.state, "failed")
+        self.assertIn("Calls are not allowed", notice.reason)
+        self.assertEqual(notice.fallback_notice_id.channel, "email")
+
+    def test_user_reads_what_the_rule_says(self):
+        notice = self._call_notice().with_user(self.clerk)
+        self.assertIn("From Mon", notice.contact_text)
+        self.assertIn("From Mon", notice.contact_reason)
+        self.assertIn("Courteous", notice.partner_id.dunning_contact_text)
+
+    def test_deleted_rule_is_no_rule(self):
+        notice = self._call_notice()
+        rule = self._rule(caps=[("call", "week", 0)])
+        self.customer.dunning_contact_rule_id = rule
+        self.assertIn("not allowed", notice.contact_text)
+        rule.unlink()
+        self.env.invalidate_all()
+        self.assertIn("From Mon", notice.contact_text)
 
     def test_list_with_rules_costs_the_same_for_ten_and_two_hundred(self):
         self._many(10)

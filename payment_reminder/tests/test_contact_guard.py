@@ -310,6 +310,17 @@ class TestContactHistory(ContactCommon):
         decision = self._decide(self.customer, self.now)
         self.assertEqual(decision.answer.code, "distance")
 
+    def test_conversation_is_one_whoever_has_called(self):
+        self.company.dunning_contact_rule_id = self._rule(
+            caps=[("call", "week", 1)], distance_days=7
+        )
+        self._open_case(self.customer)
+        self._call(self.customer, self.before, "no_answer", is_incoming=True)
+        self.assertTrue(self._decide(self.customer, self.now).answer.allowed)
+        self._call(self.customer, self.before, "reached", is_incoming=True)
+        decision = self._decide(self.customer, self.now)
+        self.assertEqual(decision.answer.code, "distance")
+
     def test_sent_mail_counts_as_a_message(self):
         self.customer.phone = False
         notice = self._queue()

@@ -49,7 +49,7 @@ class DunningCallWizard(models.TransientModel):
     )
     is_incoming = fields.Boolean(
         string="The Customer Called",
-        help="Then it does not count as a contact of ours.",
+        help="Then it does not count as a call of ours.",
     )
     outcome = fields.Selection(selection=OUTCOMES)
     hint = fields.Char(string="What Happens", compute="_compute_hint")
@@ -85,7 +85,7 @@ class DunningCallWizard(models.TransientModel):
     note = fields.Text()
 
     # === THE CONTACT RULE === #
-    rule_warning = fields.Text(
+    rule_warning = fields.Char(
         compute="_compute_rule_warning",
         help="Why the contact rule does not allow a call at that moment.",
     )
