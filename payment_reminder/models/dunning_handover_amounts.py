@@ -1,6 +1,7 @@
 from decimal import Decimal
 
 from odoo import api, fields, models
+from odoo.tools import SQL
 
 from ..tools.commission import Part, Terms, compute_commission
 
@@ -116,6 +117,13 @@ class DunningHandover(models.Model):
         string="Written Off", compute="_compute_amounts", store=True
     )
     amount_open = fields.Monetary(string="Open", compute="_compute_open", store=True)
+    collected_share = fields.Float(
+        string="Quota",
+        compute="_compute_collected_share",
+        store=True,
+        aggregator="avg",
+        help="Collected of what was handed over; of several: weighted by the amounts.",
+    )
     amount_commission = fields.Monetary(
         string="Commission",
         compute="_compute_commission",
@@ -139,6 +147,24 @@ class DunningHandover(models.Model):
             for name in ("handed", "collected", "credited", "written_off"):
                 amounts = handover.line_ids.mapped(f"amount_{name}")
                 handover[f"amount_{name}"] = sum(amounts)
+
+    @api.depends("amount_handed", "amount_collected")
+    def _compute_collected_share(self):
+        for handover in self:
+            handed = handover.amount_handed
+            handover.collected_share = (
+                handover.amount_collected / handed if handed else 0.0
+            )
+
+    def _read_group_select(self, aggregate_spec, query):
+        """Weigh the quota by the amounts: large hand-overs count for more."""
+        if aggregate_spec != "collected_share:avg":
+            return super()._read_group_select(aggregate_spec, query)
+        return SQL(
+            "COALESCE(SUM(%(collected)s) / NULLIF(SUM(%(handed)s), 0), 0)",
+            collected=self._field_to_sql(self._table, "amount_collected", query),
+            handed=self._field_to_sql(self._table, "amount_handed", query),
+        )
 
     @api.depends("line_ids.move_line_id.amount_residual_currency")
     def _compute_open(self):

@@ -44,6 +44,16 @@ MATRIX = {
     "installment.reminder": (NO, READ, READ, ALL),
     "installment.plan.wizard": (NO, NO, ALL, ALL),
     "installment.plan.wizard.line": (NO, NO, ALL, ALL),
+    "dunning.commission.scale": (NO, READ, READ, ALL),
+    "dunning.commission.step": (NO, READ, READ, ALL),
+    "dunning.handover": (NO, READ, KEEP, KEEP),
+    "dunning.handover.line": (NO, READ, READ, READ),
+    "dunning.handover.report": (NO, READ, READ, READ),
+    "dunning.handover.wizard": (NO, NO, ALL, ALL),
+    "dunning.handover.wizard.line": (NO, NO, ALL, ALL),
+    "dunning.handover.ending": (NO, NO, ALL, ALL),
+    "dunning.handover.noting": (NO, NO, ALL, ALL),
+    "dunning.write.off": (NO, NO, NO, ALL),
 }
 #: The same for estimates, where other groups count; see ``ESTIMATE_PERSONAS``.
 ESTIMATE_MATRIX = {
@@ -74,6 +84,7 @@ OWN_MODELS = [
 PERSONAS = {
     "public": None,
     "portal": None,
+    "agency": None,
     "employee": 0,
     "readonly": 1,
     "user": 2,
@@ -96,6 +107,7 @@ PORTAL_PERSONAS = ("portal", "agency")
 ESTIMATE_PERSONAS = {
     "public": None,
     "portal": None,
+    "agency": None,
     "employee": None,
     "readonly": 0,
     "user": 0,
@@ -109,6 +121,7 @@ ESTIMATE_PERSONAS = {
 GROUPS = {
     "public": "base.group_public",
     "portal": "base.group_portal",
+    "agency": "base.group_portal",  # of an agency, see ``setUpClass``
     "employee": "base.group_user",
     "readonly": "account.group_account_readonly",
     "user": "payment_reminder.group_dunning_user",
@@ -160,6 +173,9 @@ PUBLIC_METHODS = {
         "action_view_invoices",
         "action_view_notices",
         "get_desk_banner",
+        "action_hand_over",
+        "action_view_handovers",
+        "action_write_off",
     },
     "dunning.case.line": {"action_open_invoice"},
     "dunning.run": {
@@ -240,6 +256,27 @@ PUBLIC_METHODS = {
         "action_propose",
         "action_save_draft",
     },
+    "dunning.handover": {
+        "action_create_bill",
+        "action_download_file",
+        "action_download_table",
+        "action_give_back",
+        "action_hand_over",
+        "action_hand_over_unsent",
+        "action_make_file",
+        "action_open_case",
+        "action_recall",
+        "action_report",
+        "action_send_again",
+        "action_start_collecting",
+        "action_view_bills",
+        "action_write_off",
+    },
+    "dunning.handover.line": {"action_open_invoice"},
+    "dunning.handover.wizard": {"action_hand_over"},
+    "dunning.handover.ending": {"action_end"},
+    "dunning.handover.noting": {"action_note"},
+    "dunning.write.off": {"action_prepare"},
     "service.estimate.what.if": {"action_apply"},
     "service.estimate.invoice": {"action_create"},
 }
@@ -275,6 +312,10 @@ class SecurityCommon(DunningCommon):
             persona: cls._create_persona(persona, group)
             for persona, group in GROUPS.items()
         }
+        cls.agency = cls._create_customer(
+            "Swift Collections", is_company=True, dunning_agency_role="agency"
+        )
+        cls.users["agency"].partner_id.parent_id = cls.agency
         cls.invoice = cls._overdue(5)
         cls.left_out = cls._overdue(5, no_followup=True)
         cls.proposal = cls._plan()
@@ -293,7 +334,16 @@ class SecurityCommon(DunningCommon):
     def _records(self):
         """Return a record of each model that exists in the tests' company."""
         plan = self._draft_plan()
+        handover = self._handover()
+        scale = self.env["dunning.commission.scale"].create(
+            {"name": "Tariff", "step_ids": [(0, 0, {"percent": 10})]}
+        )
         return {
+            "dunning.commission.scale": scale,
+            "dunning.commission.step": scale.step_ids,
+            "dunning.handover": handover,
+            "dunning.handover.line": handover.line_ids,
+            "dunning.handover.report": handover.report_ids,
             "dunning.procedure": self.procedure,
             "dunning.level": self.friendly,
             "dunning.case": self._case(),
@@ -333,6 +383,18 @@ class SecurityCommon(DunningCommon):
                 "proposal", plan._get_mail_template("proposal"), plan
             ),
         }
+
+    def _handover(self):
+        """Return a hand-over that the agency has reported on."""
+        moves = self._overdue(30, 70.0)
+        self.env["dunning.planner"]._open_cases(self.company, self.customer)
+        items = self._items(moves)
+        handover = self.env["dunning.handover"]._make(
+            items.case_id, items, self.agency, self.today, early_reason="Test"
+        )
+        handover._set_handed_over(self.today)
+        handover._report("accepted", date=self.today)
+        return handover
 
     def _payment_part(self):
         """Return what an online payment of the page was chosen for."""
