@@ -211,7 +211,9 @@ class DunningHandover(models.Model):
         received_on = values.pop("received_on", False)
         report = self._for_office()._report(**values, author=author)
         report.sudo().write({"key": key, "received_on": received_on})
-        report.sudo()._keep_files(kept)
+        if kept:
+            report.sudo()._keep_files(kept)
+            self._for_office()._log_files(report)
         self.env.flush_all()
         if kind == "payment":
             self._for_office()._tell_received(report)
@@ -227,6 +229,14 @@ class DunningHandover(models.Model):
             self.with_user(SUPERUSER_ID)
             .with_company(self.company_id)
             .with_context(lang=person.lang or self.env.lang)
+        )
+
+    def _log_files(self, report):
+        """Show in the history what the agency has attached."""
+        self._message_log(
+            body=self.env._("Files of the agency's report"),
+            author_id=report.author_id.id,
+            attachment_ids=report.attachment_ids.ids,
         )
 
     def _tell_received(self, report):

@@ -73,6 +73,7 @@ class TestHandoverPortalSay(HandoverPortalCommon, HttpCase):
         self.assertEqual(attachment.raw, content)
         self.assertEqual(attachment.mimetype, "application/pdf")
         self.assertFalse(attachment.public)
+        self.assertIn(attachment, self.handover.message_ids.attachment_ids)
         self.assertIn("proof.pdf", self._open().text)
 
     # === WHAT IS NOT TAKEN === #

@@ -65,7 +65,6 @@ class TestHandoverSecurity(HandoverPortalCommon):
     @mute_logger("odoo.addons.base.models.ir_rule", "odoo.addons.base.models.ir_model")
     def test_buttons_are_for_the_office(self):
         for name in (
-            "action_recall",
             "action_hand_over",
             "action_send_again",
             "action_make_file",
