@@ -22,6 +22,7 @@ from odoo.tools import config, formatLang
 
 from .console import ToolError, command, say, step
 from .demo_estimate import print_story
+from .demo_interest import print_interest
 from .demo_plan import print_plan, remind
 
 _logger = logging.getLogger(__name__)
@@ -69,6 +70,7 @@ def run(env, mail, letters):
     print_totals(env, notices)
     print_story(env, notices, format_amount)
     print_plan(env, format_amount)
+    print_interest(env, format_amount)
     say(f"Mails are in {mail}, letters in {letters}")
     print_run = save_print_run(notices, letters)
     if print_run:
@@ -189,7 +191,7 @@ def cells_of(notice):
         notice.partner_id.display_name,
         notice.level_id.display_name,
         notice.channel,
-        format_amount(notice.env, notice.amount_total, notice.currency_id),
+        format_amount(notice.env, notice.amount_asked, notice.currency_id),
         str(notice.days_late),
     )
 
@@ -222,7 +224,7 @@ def print_totals(env, notices):
     sent = notices.filtered(lambda n: n.state == "sent")
     for case, told in sent.grouped("case_id").items():
         # a letter and an e-mail to the same customer ask for the same money
-        amounts[case.currency_id] += max(told.mapped("amount_total"))
+        amounts[case.currency_id] += max(told.mapped("amount_asked"))
     for currency, amount in sorted(amounts.items(), key=lambda item: item[0].name):
         say(f"Asked for: {format_amount(env, amount, currency)}")
 

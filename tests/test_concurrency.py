@@ -127,6 +127,62 @@ except UserError as error:
     print("refused", error)
 """
 
+#: Two mails to one customer, about two currencies; the rule allows one a day.
+TWO_MAILS = """
+from datetime import timedelta
+today = env.company._get_dunning_today()
+rule = env["contact.rule"].create({
+    "name": "One a day", "is_timed": False,
+    "cap_ids": [(0, 0, {"kind": "message", "period": "seven_days", "number": 1})],
+})
+partner = env["res.partner"].create({
+    "name": "Racer", "email": "racer@customer.example.com",
+    "dunning_contact_rule_id": rule.id,
+})
+other = env["res.currency"].with_context(active_test=False).search(
+    [("id", "!=", env.company.currency_id.id)], limit=1)
+other.active = True
+moves = env["account.move"].create([{
+    "move_type": "out_invoice",
+    "partner_id": partner.id,
+    "currency_id": currency.id,
+    "invoice_date": today - timedelta(days=20),
+    "invoice_payment_term_id": False,
+    "invoice_date_due": today - timedelta(days=5),
+    "invoice_line_ids": [(0, 0, {"name": "Race", "price_unit": 900, "tax_ids": []})],
+} for currency in (env.company.currency_id, other)])
+moves.action_post()
+env["dunning.clarity.check"].search([]).severity = "off"
+run = env["dunning.run"].create({"partner_ids": [(6, 0, partner.ids)]})
+run._plan()
+run.action_approve()
+run._set_sending()
+assert len(run.notice_ids.filtered(lambda n: n.state == "queued")) == 2
+env.cr.commit()
+"""
+
+#: Claims one of the mails as a worker does, and says what came of it. The transaction
+#: ends when the file appears.
+CLAIM = """
+import pathlib, time
+domain = [("partner_id.name", "=", "Racer")]
+
+def claim():
+    env.invalidate_all()
+    notice = env["dunning.notice"].search(domain, order="id")[{index}]
+    pathlib.Path({began!r}).touch()
+    allowed = notice._hold_back()
+    allowed._set_in_flight(1)
+    env.flush_all()
+    pathlib.Path({claimed!r}).touch()
+    while not pathlib.Path({go!r}).exists():
+        time.sleep(0.01)
+    env.cr.commit()
+    return len(allowed)
+
+print("allowed", env["dunning.sender"]._retry(claim))
+"""
+
 #: A picture of one pixel.
 SIGNATURE = (
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9"
@@ -230,6 +286,23 @@ def test_payment_while_a_worker_sends_is_never_reminded(sending, sink):
     sending.work()
     assert not late & set(sending.mails())
     assert "queued" not in sending.states()
+
+
+def test_two_workers_do_not_write_to_a_customer_more_often_than_allowed(
+    world, tmp_path
+):
+    """The later one waits for the other, counts again and holds its mail back."""
+    world.run(TWO_MAILS)
+    files = {name: str(tmp_path / name) for name in ("began", "claimed", "go")}
+    first = world.start(CLAIM.format(index=0, **files))
+    wait_for((tmp_path / "claimed").exists, first)
+    later = files | {"began": str(tmp_path / "began-too")}
+    second = world.start(CLAIM.format(index=1, **later))
+    wait_for((tmp_path / "began-too").exists, second)
+    wait_for(lambda: world.execute(WAITING, world.database), second)
+    (tmp_path / "go").touch()
+    assert world.finish(first).splitlines() == ["allowed 1"]
+    assert world.finish(second).splitlines() == ["allowed 0"]
 
 
 # --- Invoices of estimates ---

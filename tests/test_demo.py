@@ -33,6 +33,7 @@ def test_one_run_sends_everything_and_the_next_one_nothing(name):
     letters = re.findall(r"\S+(?<!/)\.pdf$", first.stdout, re.M)
     assert_estimate_is_told(first.stdout)
     assert_plan_is_told(first.stdout)
+    assert_interest_is_told(first.stdout)
     assert mails
     assert letters
     assert all((MAIL / file).stat().st_size for file in mails)
@@ -61,6 +62,18 @@ def assert_plan_is_told(output):
             headers = message_from_binary_file(stream, policy=policy.default)
         subjects.append(" ".join(headers["Subject"].split()))
     assert " ".join(story["subject"].split()) in subjects
+
+
+def assert_interest_is_told(output):
+    """Published examples by three laws, each with its periods, come to the cent."""
+    sums = re.findall(
+        r"(?:\n    +\S+  +\S+  +\d+  +.+)+"
+        r"\n  Interest ([\d,.]+) [A-Z]{3}.*; published: ([\d.]+) \(\S.+\)",
+        output,
+    )
+    assert len(sums) == 3, output
+    for computed, published in sums:
+        assert computed.replace(",", "") == published
 
 
 def assert_estimate_is_told(output):

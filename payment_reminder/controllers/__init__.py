@@ -10,5 +10,7 @@ from . import payment_page_pay
 from . import payment_page_account
 from . import payment_page_documents
 from . import statement
+from . import interest_rates
 from . import case_file
+from . import claim_statement
 from . import handover

@@ -81,6 +81,16 @@ class PaymentReminderController(http.Controller):
             raise request.not_found()
         return record
 
+    def _split_ids(self, text):
+        """Return the numbers that ``text`` lists.
+
+        :raise NotFound: when it lists something else
+        """
+        parts = [part for part in text.split(",") if part]
+        if not all(part.isascii() and part.isdigit() for part in parts):
+            raise request.not_found()
+        return [int(part) for part in parts]
+
     def _preview(self, notice):
         """Return the document of a notice, or its message as a page."""
         handler = notice.channel_id._get_handler()

@@ -62,6 +62,8 @@ class PaymentPage(PaymentLink):
             "currency": options.get("currency"),
         }
         pages = request.env["dunning.payment.page"].sudo()
+        if request.httprequest.method == "GET":
+            pages = pages._reading()
         if token is not None:
             link = self._find_link(token)
             url = f"/pay/{link._get_token()}"
@@ -73,7 +75,9 @@ class PaymentPage(PaymentLink):
             company, customer = self._find_own_company(request.params["company_id"])
             url = f"/my/pay/company/{company.id}"
             page = pages._make_for(company, customer, url, **wanted)
-        request.update_context(lang=page.lang)
+        # Odoo would read the time zone of the visitor's user and its partner.
+        tz = page.company_id._get_dunning_tz()
+        request.update_context(lang=page.lang, **({"tz": tz} if tz else {}))
         return page
 
     def _find_own_case(self, case_id):

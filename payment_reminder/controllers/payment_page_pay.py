@@ -134,7 +134,7 @@ class PaymentPagePay(PaymentPage, PaymentPortal, PortalAccount):
         chosen = self._get_options(options)
         made = page._find_payment(options.get("payment"))
         waiting = page._get_payments_on_their_way()
-        draft = choice and self._find_draft(page, choice)
+        draft = choice and page._find_draft(choice)
         form = choice and not draft and self._prepare_form(page, choice)
         return {
             "outcome": made and page._prepare_outcome(made),
@@ -149,17 +149,14 @@ class PaymentPagePay(PaymentPage, PaymentPortal, PortalAccount):
             "again_url": f"{page.url}/again",
         }
 
-    def _find_draft(self, page, choice):
-        lines = request.env["account.move.line"].sudo()
-        lines = lines.browse(key for key, _amount in choice.parts)
-        return page._get_drafts(lines)[:1]
-
     def _prepare_form(self, page, choice):
         """Return the values of Odoo's payment form.
 
         Saved cards are shown to the user they belong to and to nobody else: who holds
         the link pays without.
         """
+        if request.env.user._is_public():
+            request.update_context(dunning_without_cards=True)
         values = self._get_common_page_view_values(
             {
                 "partner": page.contact_id or page.partner_id,
@@ -172,7 +169,6 @@ class PaymentPagePay(PaymentPage, PaymentPortal, PortalAccount):
             }
         )
         if request.env.user._is_public():
-            values["tokens_sudo"] = values["tokens_sudo"].browse()
             values["show_tokenize_input_mapping"] = {}
         if not self._is_offered():
             for name in ("providers_sudo", "payment_methods_sudo", "tokens_sudo"):

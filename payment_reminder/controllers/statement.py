@@ -72,16 +72,6 @@ class StatementController(PaymentReminderController):
             raise request.not_found()
         return customers
 
-    def _split_ids(self, text):
-        """Return the numbers that ``text`` lists.
-
-        :raise NotFound: when it lists something else
-        """
-        parts = [part for part in text.split(",") if part]
-        if not all(part.isascii() and part.isdigit() for part in parts):
-            raise request.not_found()
-        return [int(part) for part in parts]
-
     def _get_statement_name(self, customers, statements):
         label = request.env._("statement")
         parts = [label, customers.name] if len(customers) == 1 else [label]

@@ -1,4 +1,5 @@
 from odoo import models
+from odoo.tools import SQL
 
 
 class AccountMove(models.Model):
@@ -7,21 +8,50 @@ class AccountMove(models.Model):
     # one concept, one file
     _inherit = "account.move"  # pylint: disable=consider-merging-classes-inherited
 
+    def _get_dunning_service_texts(self):
+        """Return what each invoice is for, read by one query for all of them.
+
+        :return: see ``_get_dunning_service_text``, by id
+        :rtype: dict[int, str]
+        """
+        if not self.ids:
+            return {}
+        self.env["account.move.line"].flush_model(
+            ["move_id", "display_type", "name", "product_id", "sequence"]
+        )
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT line.move_id, COUNT(*),
+                       (ARRAY_AGG(line.name ORDER BY line.sequence, line.id))[1],
+                       (ARRAY_AGG(line.product_id ORDER BY line.sequence, line.id))[1]
+                  FROM account_move_line line
+                 WHERE line.move_id IN %s AND line.display_type = 'product'
+                   AND (line.product_id IS NOT NULL OR line.name <> '')
+              GROUP BY 1
+                """,
+                tuple(self.ids),
+            )
+        )
+        texts = {move.id: "" for move in self}
+        for move_id, number, name, product_id in rows:
+            texts[move_id] = self._compose_service_text(number, name, product_id)
+        return texts
+
     def _get_dunning_service_text(self):
         """Return what was invoiced: the first service and how many more.
 
         :rtype: str
         """
-        products = self.invoice_line_ids.filtered(
-            lambda row: row.display_type == "product" and (row.name or row.product_id)
+        return self._get_dunning_service_texts().get(self.id, "")
+
+    def _compose_service_text(self, number, name, product_id):
+        """Return how ``number`` services are named of which this is the first."""
+        if not name:
+            name = self.env["product.product"].browse(product_id).name
+        first = (name or "").strip().split("\n")[0]
+        if number == 1:
+            return first
+        return self.env._(
+            "%(service)s and %(number)s more", service=first, number=number - 1
         )
-        if not products:
-            return ""
-        first = products[0]
-        text = (first.name or first.product_id.name or "").strip().split("\n")[0]
-        more = len(products) - 1
-        if more:
-            text = self.env._(
-                "%(service)s and %(number)s more", service=text, number=more
-            )
-        return text

@@ -174,21 +174,26 @@ class DunningCall(models.Model):
         """
         self.ensure_one()
         contact = self.contact_id or self.partner_id
-        lines = [
-            self.env._(
+        lines = [self._get_head(contact.display_name), self._get_agreement_text()]
+        return [*filter(None, (*lines, self._get_rule_line(), self.note))]
+
+    def _get_head(self, contact):
+        """Return who called whom on which number, and what came of it."""
+        outcome = self._get_outcome_label()
+        if self.is_incoming:
+            return self.env._(
+                "%(contact)s called: %(outcome)s", contact=contact, outcome=outcome
+            )
+        if self.phone:
+            return self.env._(
                 "Call to %(contact)s on %(phone)s: %(outcome)s",
-                contact=contact.display_name,
+                contact=contact,
                 phone=self.phone,
-                outcome=self._get_outcome_label(),
+                outcome=outcome,
             )
-            if self.phone
-            else self.env._(
-                "Call to %(contact)s: %(outcome)s",
-                contact=contact.display_name,
-                outcome=self._get_outcome_label(),
-            )
-        ]
-        return [*lines, *filter(None, (self._get_agreement_text(), self.note))]
+        return self.env._(
+            "Call to %(contact)s: %(outcome)s", contact=contact, outcome=outcome
+        )
 
     def _get_agreement_text(self):
         """Return what was agreed on, in words, or ``False``.

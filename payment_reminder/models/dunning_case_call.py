@@ -77,7 +77,9 @@ class DunningCase(models.Model):
             waits)
         :param values: ``contact_id``, ``phone``, ``note``, ``user_id``; ``amount`` and
             ``promise_date`` of a promise; ``lines`` (dunning.case.line), ``category``
-            and ``text`` of a dispute; ``callback_at`` (UTC)
+            and ``text`` of a dispute; ``callback_at`` (UTC); ``is_incoming`` when the
+            customer called; ``rule_reason``, why a call was made although the contact
+            rule forbade it
         :rtype: dunning.call
         :raise ValidationError: when the outcome lacks something or makes no sense
         """
@@ -89,6 +91,7 @@ class DunningCase(models.Model):
         today = case.company_id._get_dunning_date(date)
         Outcome = self.env["dunning.call.outcome"].sudo()
         Outcome._check(case, outcome, date, values)
+        by_rule = case._check_call_rule(notice, date, values)
         moves = notice.claim_ids.move_id or case._get_overdue_items(today).move_id
         waiting = notice.filtered(lambda n: n.state == "queued" and n.is_call)
         if waiting:
@@ -100,6 +103,7 @@ class DunningCase(models.Model):
             .create(
                 {
                     **case._prepare_call_values(values),
+                    **case._prepare_call_rule_values(by_rule),
                     **followed,
                     "outcome": outcome,
                     "date": date,
@@ -107,6 +111,7 @@ class DunningCase(models.Model):
                 }
             )
         )
+        call._keep_exception(by_rule)
         call._log_in_chatter(moves)
         case._refresh_next_step()
         return call.sudo(False)
@@ -122,6 +127,7 @@ class DunningCase(models.Model):
             "phone": values.get("phone") or False,
             "user_id": values.get("user_id") or self.env.user.id,
             "note": values.get("note") or False,
+            "is_incoming": bool(values.get("is_incoming")),
         }
 
     def _get_overdue_items(self, date):

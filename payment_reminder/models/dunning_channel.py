@@ -59,6 +59,17 @@ class DunningChannel(models.Model):
         channels = self.sudo().with_context(active_test=False).search([])
         return channels.filtered(lambda channel: channel._get_handler()._is_manual())
 
+    def _get_contact_kinds(self):
+        """Return what a notice of each channel is for contact rules.
+
+        :return: ``{channel: kind of contact}``, archived channels too
+        :rtype: dict
+        """
+        channels = self.sudo().with_context(active_test=False).search([])
+        return {
+            channel: channel._get_handler()._get_contact_kind() for channel in channels
+        }
+
     def _get_fallbacks(self):
         """Return the channels that take over, in order; each stands there once.
 

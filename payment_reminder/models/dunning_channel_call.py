@@ -14,6 +14,9 @@ class DunningChannelCall(models.AbstractModel):
     def _is_manual(self):
         return True
 
+    def _get_contact_kind(self):
+        return "call"
+
     def _get_reachable_sql(self, contact):
         Partner = self.env["res.partner"]
         return SQL(

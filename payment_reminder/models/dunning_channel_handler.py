@@ -43,6 +43,14 @@ class DunningChannelHandler(models.AbstractModel):
         """
         return False
 
+    def _get_contact_kind(self):
+        """Return what a notice of this channel is for contact rules.
+
+        :return: one of ``tools.contact_window.KINDS``
+        :rtype: str
+        """
+        return "message"
+
     def _is_outside(self):
         """Return whether delivery cannot be undone by rolling back (it left us).
 

@@ -36,6 +36,9 @@ class DunningChannelLetter(models.AbstractModel):
         # which language it is does not matter here: the source text is always there
         return SQL("COALESCE(%s.letter_intro ->> 'en_US', '') <> ''", level)
 
+    def _get_contact_kind(self):
+        return "letter"
+
     def _is_outside(self):
         return False  # a stored file goes with the transaction
 

@@ -107,6 +107,10 @@ class DunningCompanyWatchdog(models.AbstractModel):
                 ("channel_id", "not in", self.env["dunning.channel"]._get_manual().ids),
                 ("state", "in", ("queued", "in_flight")),
                 ("write_date", "<", now - timedelta(hours=STUCK_HOURS)),
+                # what a contact rule holds back waits rightly until then
+                "|",
+                ("held_rule_id", "=", False),
+                ("next_try", "<", now - timedelta(hours=STUCK_HOURS)),
             ]
         )
 

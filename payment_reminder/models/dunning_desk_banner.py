@@ -54,6 +54,9 @@ class DunningCase(models.Model):
             action["domain"] = list(action["domain"])
             action["context"] = {}
             return self.env._("Show them"), action
+        if kind == "rates":
+            action = Actions._for_xml_id("payment_reminder.interest_regime_action")
+            return self.env._("Show them"), action
         if self.env.user.has_group("base.group_system"):
             action = Actions._for_xml_id("base.ir_cron_act")
             crons = company.sudo()._get_dunning_watched_crons()

@@ -2,6 +2,7 @@ import base64
 from decimal import Decimal
 
 from odoo import models
+from odoo.fields import Domain
 from odoo.tools.image import image_data_uri
 from odoo.tools.misc import babel_locale_parse, format_date
 
@@ -212,12 +213,27 @@ class DunningDocument(models.AbstractModel):
         if len(own) == 1:
             return own
         company = self.company_id.sudo()
-        banks = company.partner_id.bank_ids.filtered(
-            lambda bank: bank.company_id.id in (False, company.id)
-        )
+        banks = self._search_bank_accounts(company)
         in_currency = banks.filtered(lambda bank: bank.currency_id == self.currency_id)
         neutral = banks.filtered(lambda bank: not bank.currency_id)
         return (in_currency or neutral or own)[:1]
+
+    def _search_bank_accounts(self, company):
+        """Return the accounts of a company, with what payers need: one query."""
+        accounts = self.env["res.partner.bank"].sudo()
+        return accounts.search_fetch(
+            Domain("partner_id", "=", company.partner_id.id)
+            & Domain("company_id", "in", [False, company.id]),
+            [
+                "company_id",
+                "currency_id",
+                "partner_id",
+                "acc_number",
+                "sanitized_acc_number",
+                "acc_holder_name",
+                "bank_id",
+            ],
+        )
 
     def _get_payment_details(self):
         """Return how to pay by bank transfer, in the customer's language.

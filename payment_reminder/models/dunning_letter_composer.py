@@ -121,7 +121,7 @@ class DunningLetterComposer(models.AbstractModel):
                 blocks.append({**item._asdict(), "air": air})
             else:
                 blocks.append(self._prepare_table(item, letter, claim_air))
-        return {"number": page.number, "blocks": blocks}
+        return {"number": page.number, "blocks": blocks, "room": page.room}
 
     # === BLOCKS === #
 

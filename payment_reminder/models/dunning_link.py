@@ -2,6 +2,7 @@ import base64
 import re
 
 from odoo import api, fields, models
+from odoo.exceptions import MissingError
 from odoo.tools import consteq
 from odoo.tools.misc import hmac
 
@@ -203,8 +204,11 @@ class DunningLink(models.Model):
         """
         links = self.sudo()
         number, signature = self._split_token(token)
-        link = links.browse(number).exists()
-        is_ours = bool(link) and consteq(link._sign(), signature)
+        link = links.browse(number)
+        try:
+            is_ours = bool(link) and consteq(link._sign(), signature)
+        except MissingError:  # cheaper than asking first whether it exists
+            is_ours = False
         return link if is_ours else links.browse()
 
     @api.model

@@ -17,7 +17,7 @@ class DunningNoticeContent(models.AbstractModel):
         :rtype: str
         """
         self.ensure_one()
-        return self._spell_amount(self.amount_total)
+        return self._spell_amount(self.amount_asked)
 
     # === HOW TO PAY === #
 
@@ -70,7 +70,7 @@ class DunningNoticeContent(models.AbstractModel):
         """
         notice = self._localized()
         amount = notice._format_amount(
-            notice.amount_total if amount is None else amount
+            notice.amount_asked if amount is None else amount
         )
         pay_by = notice._get_pay_by()
         if not pay_by:
@@ -188,5 +188,5 @@ class DunningNoticeContent(models.AbstractModel):
             level=self.level_id.name,
             channel=" ".join(filter(None, (self.channel_id.name, self.number))),
             recipient=self.contact_id.display_name,
-            amount=self._format_amount(self.amount_total),
+            amount=self._format_amount(self.amount_asked),
         )

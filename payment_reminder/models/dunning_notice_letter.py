@@ -35,14 +35,17 @@ class DunningNoticeLetter(models.AbstractModel):
             "salutation": notice.env._("Dear Sir or Madam,"),
             "intro": text["body"],
             "claims": [notice._prepare_letter_claim(line) for line in notice.claim_ids]
+            + notice._prepare_letter_costs()
             + notice._prepare_letter_credit(),
             "currency": notice.currency_id,
-            "total": notice._to_decimal(notice.amount_total),
+            "total": notice._to_decimal(notice.amount_asked),
+            "ground": notice._get_ground_text(),
+            "annex": notice._prepare_letter_annex(),
             "amount_in_words": notice._get_amount_in_words(),
             "pay_by": notice._get_pay_by(),
             "bank": notice._get_payment_details(),
             "reference": notice._get_payment_reference(),
-            **notice._prepare_letter_codes(notice._to_decimal(notice.amount_total)),
+            **notice._prepare_letter_codes(notice._to_decimal(notice.amount_asked)),
             "closing": text["closing"] + notice._get_valediction(),
             "signatory": notice._prepare_signatory(),
             "info": notice._get_letter_info(),
@@ -76,7 +79,7 @@ class DunningNoticeLetter(models.AbstractModel):
             "date": line.invoice_date,
             "date_due": line.date_maturity,
             "days_late": max(line.days_late, 0),
-            "description": line.move_id.sudo()._get_dunning_service_text(),
+            "description": line.description,
             "amount": self._to_decimal(line.amount_residual),
         }
 

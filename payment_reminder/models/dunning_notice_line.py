@@ -48,9 +48,11 @@ class DunningNoticeLine(models.Model):
     # === COMPUTE METHODS === #
 
     @api.depends("move_id")
+    @api.depends_context("lang")
     def _compute_description(self):
+        services = self.move_id.sudo()._get_dunning_service_texts()
         for line in self:
-            line.description = line.move_id.sudo()._get_dunning_service_text()
+            line.description = services.get(line.move_id.id, "")
 
     # === CRUD METHODS === #
 

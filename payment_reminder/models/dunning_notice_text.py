@@ -81,7 +81,7 @@ class DunningNoticeText(models.AbstractModel):
         """
         notice = self._localized()
         return {
-            AMOUNT: notice._format_amount(notice.amount_total),
+            AMOUNT: notice._format_amount(notice.amount_asked),
             PAY_BY: notice._format_date(notice._get_pay_by()),
         }
 

@@ -2,6 +2,13 @@ from odoo import SUPERUSER_ID, api, fields, models
 from odoo.fields import Domain
 
 
+class _Memo:
+    """What a page has read in one request; two of them are never equal."""
+
+    def __init__(self):
+        self.known = {}
+
+
 class DunningPaymentPage(models.AbstractModel):
     """The customer's page: what is owed now in a company, how to pay it, what to say.
 
@@ -28,6 +35,32 @@ class DunningPaymentPage(models.AbstractModel):
     url = fields.Char(help="Path of the page; the paths of its steps begin with it.")
 
     # === MAKING === #
+
+    @api.model
+    def _reading(self):
+        """Return the model for a request that only looks.
+
+        What its pages read of the database they read once. Whatever locks or changes
+        something reads anew each time, and does not begin here.
+        """
+        return self.with_context(dunning_page_memo=_Memo())
+
+    def _in_company_time(self, company):
+        """Return the model with the company's clock, not that of who asks."""
+        tz = company._get_dunning_tz()
+        return self.with_context(tz=tz) if tz else self
+
+    def _once(self, key, read):
+        """Return what ``read()`` says; a page that is only looked at asks it once.
+
+        :param str key: under which it is remembered
+        """
+        memo = self.env.context.get("dunning_page_memo")
+        if memo is None:
+            return read()
+        if key not in memo.known:
+            memo.known[key] = read()
+        return memo.known[key]
 
     @api.model
     def _make(self, case, url, link=None, lang=None, currency=None):
@@ -59,6 +92,7 @@ class DunningPaymentPage(models.AbstractModel):
         :rtype: dunning.payment.page
         """
         company, customer = company.sudo(), customer.sudo()
+        self = self._in_company_time(company)
         statements = self.env["dunning.statement"].sudo().with_company(company)
         page = self.sudo().new(
             {
@@ -111,16 +145,20 @@ class DunningPaymentPage(models.AbstractModel):
 
         :rtype: dunning.case
         """
-        cases = (
+        cases = self._once("cases", self._search_cases)
+        return cases.sorted(lambda case: (case != self.case_id, case.currency_id.name))
+
+    def _search_cases(self):
+        return (
             self.env["dunning.case"]
             .sudo()
-            .search(
+            .search_fetch(
                 Domain("company_id", "=", self.company_id.id)
                 & Domain("partner_id", "=", self.partner_id.id)
-                & Domain("merged_into_id", "=", False)
+                & Domain("merged_into_id", "=", False),
+                ["currency_id"],
             )
         )
-        return cases.sorted(lambda case: (case != self.case_id, case.currency_id.name))
 
     def _get_receivables(self, currency=None):
         """Return the open receivable lines of the customer, the oldest first.

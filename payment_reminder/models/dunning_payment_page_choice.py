@@ -1,3 +1,4 @@
+from datetime import date
 from decimal import Decimal
 
 from odoo import models
@@ -8,6 +9,8 @@ from ..tools.typed_amount import parse_amount
 #: So many items are shown one by one; the others are chosen by ``MORE`` together.
 MAX_ITEMS = 200
 MORE = "more"
+#: Interest and costs are chosen together; no receivable has this key.
+CLAIMS, CLAIMS_KEY = "claims", 0
 
 
 class DunningPaymentPage(models.AbstractModel):
@@ -47,6 +50,8 @@ class DunningPaymentPage(models.AbstractModel):
         for part in filter(None, parts):
             if part == MORE:
                 keys += [one.key for one in self._get_hidden(self._get_open())]
+            elif part == CLAIMS:
+                keys.append(CLAIMS_KEY)
             elif part.isascii() and part.isdigit() and len(part) < 12:
                 keys.append(int(part))
             else:
@@ -85,8 +90,9 @@ class DunningPaymentPage(models.AbstractModel):
         found = self._get_open()
         payable = [one for one in found if one.is_payable]
         if keys is None:
-            keys = [one.key for one in self._get_usual(payable)]
+            keys = self._get_usual_keys(payable)
         items = [Item(one.key, one.due, one.amount) for one in payable]
+        items += self._get_claim_items()
         whole = choose(items, keys)
         limit = min(whole.total, self._get_limit(found, payable, set(keys)))
         if limit <= 0:
@@ -108,6 +114,21 @@ class DunningPaymentPage(models.AbstractModel):
             or payable
         )
 
+    def _get_usual_keys(self, payable):
+        """Return the keys of what is chosen before the customer chooses."""
+        if not self._get_claim_items():
+            return [one.key for one in self._get_usual(payable)]
+        asked = [one.key for one in payable if self._is_asked(one)]
+        return [*asked, CLAIMS_KEY]
+
+    def _get_claim_items(self):
+        """Return interest and costs as an item to choose; none where there are none.
+
+        :rtype: list[tools.payment_choice.Item]
+        """
+        total = self._get_payable_claims()
+        return [Item(CLAIMS_KEY, date.max, total)] if total > 0 else []
+
     def _is_asked(self, one):
         """Return whether an item is due by now and the customer agrees to it."""
         return one.is_payable and one.due <= self.date and not one.is_disputed
@@ -115,8 +136,10 @@ class DunningPaymentPage(models.AbstractModel):
     def _get_limit(self, found, payable, keys):
         """Return what is owed: of what is asked for, or of all where more is chosen."""
         asked = [one for one in payable if self._is_asked(one)]
-        pool = asked if keys <= {one.key for one in asked} else payable
-        return sum((one.amount for one in pool), Decimal(0)) - self._get_credit(found)
+        asked_keys = {CLAIMS_KEY, *(one.key for one in asked)}
+        pool = asked if keys <= asked_keys else payable
+        amounts = [one.amount for one in pool] + [self._get_payable_claims()]
+        return sum(amounts, Decimal(0)) - self._get_credit(found)
 
     def _get_credit(self, found):
         """Return the payments and credits that are not matched yet, above zero."""

@@ -4,6 +4,7 @@ from odoo import models
 from odoo.tools import SQL
 
 from .dunning_payment_page_choice import MAX_ITEMS, MORE
+from .dunning_payment_page_say import MAX_ITEMS as SAYABLE_ITEMS
 
 ZERO = Decimal(0)
 
@@ -23,7 +24,8 @@ class DunningPaymentPage(models.AbstractModel):
         :param dict options: of the choice, see ``_choose_by``
         :return: ``heading`` and ``total`` (texts), ``is_empty``, ``currencies``
             (see ``_prepare_currencies``), ``groups`` (dicts with ``title``, ``rows``
-            of ``_prepare_row``, ``more``), ``credits``, ``claims``, ``plans``,
+            of ``_prepare_row``, ``more``), ``credits``, ``claims``, ``claims_row``
+            (how they are chosen, or False), ``plans``,
             ``summary`` (pairs of label and amount), ``form`` (see ``_prepare_form``)
         :rtype: dict
         """
@@ -39,6 +41,7 @@ class DunningPaymentPage(models.AbstractModel):
             "groups": self._prepare_groups(found, choice, options),
             "credits": self._prepare_credits(found),
             "claims": claims,
+            "claims_row": self._prepare_claims_row(found, choice, options),
             "plans": plans,
             "summary": self._prepare_summary(found, plans, owed),
             "form": self._prepare_form(found, choice, options),
@@ -47,10 +50,25 @@ class DunningPaymentPage(models.AbstractModel):
     def _get_claims(self):
         """Return interest and costs that are claimed beside the items: none here.
 
-        :return: dicts with ``label``, ``text`` (legal ground), ``amount`` (Decimal)
+        :return: dicts with ``label``, ``text``, ``amount`` (Decimal), ``table`` (how it
+            comes about, as Markup, or False)
         :rtype: list[dict]
         """
         return []
+
+    def _get_payable_claims(self):
+        """Return what of interest and costs can be paid here.
+
+        :rtype: Decimal
+        """
+        return ZERO
+
+    def _prepare_claims_row(self, found, choice, options):
+        """Return how interest and costs are chosen, all together: False where not."""
+        return False
+
+    def _get_claims_sum(self):
+        return sum((claim["amount"] for claim in self._get_claims()), ZERO)
 
     def _get_owed(self, found, plans, claims):
         """Return what is owed by today; payments on their way are not asked for again.
@@ -101,6 +119,7 @@ class DunningPaymentPage(models.AbstractModel):
         parts = [
             (self.env._("Due by today"), asked),
             (self.env._("Instalments due by today"), planned),
+            (self.env._("Interest and costs"), self._get_claims_sum()),
             (self.env._("Payments and credits not assigned yet"), -credit),
         ]
         shown = [(label, amount) for label, amount in parts if amount]
@@ -177,8 +196,7 @@ class DunningPaymentPage(models.AbstractModel):
             keys = None
         if keys or options.get("chosen"):
             return set(keys or ())
-        usual = self._get_usual([one for one in found if one.is_payable])
-        return {one.key for one in usual}
+        return set(self._get_usual_keys([one for one in found if one.is_payable]))
 
     def _prepare_more(self, hidden, keys):
         """Return the row that stands for the items that are not shown one by one."""
@@ -211,13 +229,20 @@ class DunningPaymentPage(models.AbstractModel):
     def _read_facts(self, shown):
         """Return what the rows say beside the amounts, read at once for all of them.
 
-        :return: ``lines`` and ``settled`` (amounts paid and credited) by id of the line
+        :return: ``lines`` and ``settled`` (amounts paid and credited) by id of the
+            line, ``services`` (texts) by id of the invoice
         :rtype: dict
         """
         lines = self.env["account.move.line"].sudo().browse(one.key for one in shown)
+        # The forms below name items of other currencies as well: read them along.
+        lines = lines.with_prefetch(lines.ids + self._get_sayable().ids[:SAYABLE_ITEMS])
+        touched = lines.filtered(
+            lambda line: line.amount_residual_currency != line.amount_currency
+        )
         return {
             "lines": {line.id: line for line in lines},
-            "settled": self._read_settled(lines),
+            "settled": self._read_settled(touched),
+            "services": lines.move_id._get_dunning_service_texts(),
         }
 
     def _read_settled(self, lines):
@@ -268,7 +293,7 @@ class DunningPaymentPage(models.AbstractModel):
             "due": self._format_date(one.due),
             "lateness": self._get_lateness_text(days),
             "is_late": days > 0,
-            "description": move._get_dunning_service_text(),
+            "description": facts["services"][move.id],
             "amount": self._format_amount(float(one.amount)),
             "units": self._to_units(one.amount),
             "deductions": self._prepare_deductions(line, facts["settled"].get(one.key)),
@@ -372,16 +397,17 @@ class DunningPaymentPage(models.AbstractModel):
         :rtype: dict
         """
         payable = [one for one in found if one.is_payable]
+        claimed = self._get_payable_claims()
         asked = [one.amount for one in payable if self._is_asked(one)]
         total = self._format_amount(float(choice.total if choice else ZERO))
         return {
-            "has_items": bool(payable),
+            "has_items": bool(payable) or claimed > 0,
             "total": total,
             "label": self.env._("Pay %(amount)s", amount=total),
             "typed": options.get("amount") or "",
             "credit": self._to_units(self._get_credit(found)),
-            "asked": self._to_units(sum(asked, ZERO)),
-            "open": self._to_units(sum((one.amount for one in payable), ZERO)),
+            "asked": self._to_units(sum(asked, claimed)),
+            "open": self._to_units(sum((one.amount for one in payable), claimed)),
             "pattern": self._get_amount_pattern(),
         }
 

@@ -18,6 +18,7 @@ class OpenLine:
     is_pending: bool
     is_disputed: bool
     is_planned: bool
+    is_begun: bool
     promised_on: date | None
     handover_id: int | None
     is_elsewhere: bool
@@ -62,15 +63,8 @@ class DunningPaymentPage(models.AbstractModel):
         :param dunning.case cases: of the customer
         :rtype: res.currency
         """
-        groups = (
-            self.env["account.move.line"]
-            .sudo()
-            ._read_group(self._get_open_domain(), ["currency_id"])
-        )
-        currencies = cases.currency_id
-        for [currency] in groups:
-            currencies |= currency
-        return currencies.sorted("name")
+        open_in = self.env["res.currency"].browse(self._get_all_open())
+        return (open_in | cases.currency_id).sorted("name")
 
     # === READING === #
 
@@ -80,22 +74,34 @@ class DunningPaymentPage(models.AbstractModel):
         :param res.currency currency: default that of the page
         :rtype: list[OpenLine]
         """
-        currency = currency or self.currency_id
-        self.env.flush_all()
-        rows = self.env.execute_query(self._get_open_sql(currency))
-        digits = currency.decimal_places
-        return [
-            OpenLine(key, move, due, Decimal(f"{amount:.{digits}f}"), *marks)
-            for key, move, due, amount, *marks in rows
-        ]
+        return self._get_all_open().get((currency or self.currency_id).id, [])
 
-    def _get_open_sql(self, currency):
-        domain = self._get_open_domain() & Domain("currency_id", "=", currency.id)
-        query = self.env["account.move.line"].sudo()._search(domain)
+    def _get_all_open(self):
+        """Return what is open in each currency, the oldest first.
+
+        :rtype: dict[int, list[OpenLine]]
+        """
+        return self._once("open", self._read_all_open)
+
+    def _read_all_open(self):
+        self.env.flush_all()
+        rows = self.env.execute_query(self._get_open_sql())
+        currencies = self.env["res.currency"].browse({row[0] for row in rows})
+        digits = {currency.id: currency.decimal_places for currency in currencies}
+        found = {}
+        for currency, key, move, due, amount, *marks in rows:
+            exact = Decimal(f"{amount:.{digits[currency]}f}")
+            one = OpenLine(key, move, due, exact, *marks)
+            found.setdefault(currency, []).append(one)
+        return found
+
+    def _get_open_sql(self):
+        query = self.env["account.move.line"].sudo()._search(self._get_open_domain())
         planner = self.env["dunning.planner"]
         return SQL(
             """
-            SELECT account_move_line.id, account_move_line.move_id,
+            SELECT account_move_line.currency_id,
+                   account_move_line.id, account_move_line.move_id,
                    COALESCE(account_move_line.date_maturity, account_move_line.date),
                    account_move_line.amount_residual_currency,
                    move.payment_state IN ('in_payment', 'paid') OR EXISTS (%(pending)s),
@@ -103,6 +109,7 @@ class DunningPaymentPage(models.AbstractModel):
                    EXISTS (SELECT 1 FROM installment_plan_item planned
                             WHERE planned.move_line_id = account_move_line.id
                               AND planned.is_active IS TRUE),
+                   %(begun)s,
                    (SELECT MAX(promise.date)
                       FROM dunning_promise_line_rel rel
                       JOIN dunning_promise promise ON promise.id = rel.promise_id
@@ -114,10 +121,11 @@ class DunningPaymentPage(models.AbstractModel):
          LEFT JOIN dunning_case_line item ON item.move_line_id = account_move_line.id
          LEFT JOIN (%(away)s) away ON away.move_line_id = account_move_line.id
              WHERE %(where)s
-          ORDER BY 3, account_move_line.id
+          ORDER BY 4, account_move_line.id
             """,
             pending=planner._get_pending_payment_sql(),
             disputed=self.env["dunning.dispute"]._get_disputed_sql(self.company_id),
+            begun=self.env["payment.transaction"]._get_dunning_begun_sql(),
             date=self.date,
             away=self.env["dunning.handover"]._get_away_sql(self.company_id),
             elsewhere=not self.company_id.sudo().dunning_handover_is_payable,

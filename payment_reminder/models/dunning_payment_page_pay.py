@@ -88,9 +88,23 @@ class DunningPaymentPage(models.AbstractModel):
         :param str key: of the window that asks
         """
         transactions = self.env["payment.transaction"].sudo()
+        if not lines:
+            return transactions
         return transactions._find_dunning_drafts(lines).filtered(
             lambda tx: not key or tx.dunning_page_key != key
         )
+
+    def _find_draft(self, choice):
+        """Return a payment of another window that keeps something of a choice.
+
+        What is open says whether any was begun, so that none is searched in vain.
+
+        :rtype: payment.transaction
+        """
+        begun = {one.key for one in self._get_open() if one.is_begun}
+        lines = self._get_chosen_lines(choice)
+        lines = lines.filtered(lambda line: line.id in begun)
+        return self._get_drafts(lines)[:1] if lines or self._get_claims() else None
 
     def _get_draft_text(self, draft):
         return self.env._(
@@ -154,8 +168,7 @@ class DunningPaymentPage(models.AbstractModel):
         except ChoiceError as error:
             raise UserError(self._explain_choice_error(error)) from None
         self._check_shown(choice, shown)
-        lines = self.env["account.move.line"].browse(key for key, _ in choice.parts)
-        drafts = self._get_drafts(lines)
+        drafts = self._get_drafts(self._get_chosen_lines(choice))
         own = drafts.filtered(lambda tx: tx.dunning_page_key == window)
         if drafts - own:
             raise UserError(self._get_draft_text((drafts - own)[0]))
@@ -182,16 +195,11 @@ class DunningPaymentPage(models.AbstractModel):
 
     def _prepare_transaction_values(self, choice, window):
         """Return what the transaction remembers of the choice."""
-        lines = self.env["account.move.line"].sudo()
         parts = [
-            {
-                "move_line_id": key,
-                "name": lines.browse(key).move_id.name,
-                "amount": float(amount),
-            }
+            {"amount": float(amount), **self._prepare_part(key)}
             for key, amount in choice.parts
         ]
-        moves = lines.browse(part["move_line_id"] for part in parts).move_id
+        moves = self._get_chosen_lines(choice).move_id
         return {
             "invoice_ids": [Command.set(moves.ids)],
             "dunning_case_id": self.case_id.id,
@@ -199,10 +207,14 @@ class DunningPaymentPage(models.AbstractModel):
             "dunning_part_ids": [Command.create(part) for part in parts],
         }
 
+    def _prepare_part(self, key):
+        """Return what a part of the payment is for."""
+        line = self.env["account.move.line"].sudo().browse(key)
+        return {"move_line_id": key, "name": line.move_id.name}
+
     def _get_payment_prefix(self, choice):
         """Return what the reference of the transaction begins with."""
-        lines = self.env["account.move.line"].sudo()
-        moves = lines.browse(key for key, _amount in choice.parts).move_id
+        moves = self._get_chosen_lines(choice).move_id
         if len(moves) == 1:
             return moves.name
         return self.company_id.sudo().get_next_batch_payment_communication()

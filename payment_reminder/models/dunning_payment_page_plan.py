@@ -16,19 +16,17 @@ class DunningPaymentPage(models.AbstractModel):
 
         :rtype: installment.plan
         """
-        plans = (
-            self.env["installment.plan"]
-            .sudo()
-            .search(
-                [
-                    ("state", "=", "active"),
-                    ("company_id", "=", self.company_id.id),
-                    ("currency_id", "=", self.currency_id.id),
-                    ("partner_id.commercial_partner_id", "=", self.partner_id.id),
-                ]
-            )
+        plans = self.env["installment.plan"].sudo().with_context(lang=self.lang)
+        if not any(one.is_planned for one in self._get_open()):
+            return plans
+        return plans.search(
+            [
+                ("state", "=", "active"),
+                ("company_id", "=", self.company_id.id),
+                ("currency_id", "=", self.currency_id.id),
+                ("partner_id.commercial_partner_id", "=", self.partner_id.id),
+            ]
         )
-        return plans.with_context(lang=self.lang)
 
     def _choose_plan(self, key):
         """Return what is to be paid now of a plan: all that is late, or the next one.

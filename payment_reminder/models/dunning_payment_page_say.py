@@ -3,7 +3,6 @@ import re
 import secrets
 from datetime import timedelta
 
-from pytz import country_timezones
 from werkzeug.urls import url_encode
 
 from odoo import SUPERUSER_ID, models
@@ -134,7 +133,8 @@ class DunningPaymentPage(models.AbstractModel):
         :rtype: dict
         """
         items = self._get_sayable()
-        listed = items[:MAX_ITEMS].with_prefetch()
+        listed = items[:MAX_ITEMS]
+        listed = listed.with_prefetch(listed.ids)
         return {
             "kind": kind,
             "typed": typed or {},
@@ -246,7 +246,6 @@ class DunningPaymentPage(models.AbstractModel):
         :rtype: str
         """
         contact = self.contact_id or self.partner_id
-        code = (contact.country_id or self.partner_id.country_id).code or ""
-        zones = country_timezones.get(code) or []
-        zone = contact.tz or (len(zones) == 1 and zones[0])
+        country = contact.country_id or self.partner_id.country_id
+        zone = contact.tz or country._get_dunning_zone(country.id)
         return zone or self.company_id._get_dunning_tz() or "UTC"

@@ -1,6 +1,6 @@
 from odoo import models
 
-from .dunning_payment_page_choice import MAX_ITEMS
+from .dunning_payment_page_choice import CLAIMS_KEY, MAX_ITEMS
 
 
 class DunningPaymentPage(models.AbstractModel):
@@ -26,7 +26,7 @@ class DunningPaymentPage(models.AbstractModel):
         :rtype: dict | bool
         """
         moves = choice and self._get_chosen_moves(choice)
-        bank = moves and self._find_bank_account(moves)
+        bank = choice and self._find_bank_account(moves)
         if not bank:
             return False
         reference = self._get_transfer_reference(moves)
@@ -51,18 +51,30 @@ class DunningPaymentPage(models.AbstractModel):
             "qr": self._prepare_qr(bank, choice, reference, amount),
         }
 
+    def _get_chosen_lines(self, choice):
+        """Return the receivables of a choice; interest and costs have none.
+
+        :rtype: account.move.line
+        """
+        keys = [key for key, _amount in choice.parts if key != CLAIMS_KEY]
+        return self.env["account.move.line"].sudo().browse(keys)
+
+    def _get_claimed_moves(self, choice):
+        """Return the late invoices whose interest and costs alone are chosen."""
+        return self.env["account.move"]
+
     def _get_chosen_moves(self, choice):
         """Return the invoices of a choice; of very many the oldest.
 
         :rtype: account.move
         """
-        keys = [key for key, _amount in choice.parts[:MAX_ITEMS]]
-        return self.env["account.move.line"].sudo().browse(keys).move_id
+        lines = self._get_chosen_lines(choice)[:MAX_ITEMS]
+        return lines.move_id or self._get_claimed_moves(choice)
 
     def _get_transfer_reference(self, moves):
-        return self._join_references(
-            move.payment_reference or move.name or "" for move in moves
-        )
+        references = [move.payment_reference or move.name or "" for move in moves]
+        customer = self.partner_id
+        return self._join_references(references or [customer.ref or customer.name])
 
     def _get_copied(self, value, bank):
         """Return a detail as it is typed: an account number without its groups."""

@@ -66,6 +66,14 @@ class DunningPaymentPart(models.Model):
         ]
         return settle(parts, self._get_open_amounts(), self._to_decimal(amount))
 
+    def _get_surplus(self, rest):
+        """Return what of the rest nobody has chosen: it was paid twice.
+
+        :param Decimal rest: that settles no item
+        :rtype: Decimal
+        """
+        return rest
+
     def _to_decimal(self, amount):
         digits = self.currency_id.decimal_places
         return Decimal(f"{amount:.{digits}f}")

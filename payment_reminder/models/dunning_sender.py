@@ -109,6 +109,7 @@ class DunningSender(models.AbstractModel):
                 group.with_company(company),
             )
         checked = self._isolate(self._filter_deliverable, checked)
+        checked = self._isolate(self._filter_allowed, checked)
         checked._set_in_flight(token)
         self._commit()
         return checked
@@ -124,6 +125,10 @@ class DunningSender(models.AbstractModel):
             else:
                 reachable |= notice
         return reachable
+
+    def _filter_allowed(self, notices):
+        """Return the notices that contact rules allow now; the others wait."""
+        return notices._hold_back()
 
     # === ACT === #
 

@@ -1,10 +1,11 @@
-from odoo import fields, models
+from odoo import models
 
 
 class InstallmentPlanCost(models.AbstractModel):
     """Books what a plan costs the customer: a draft invoice, apart from the debt."""
 
     _name = "installment.plan.cost"
+    _inherit = "dunning.cost.invoice"
     _description = "Instalment Plan: Interest and Fee"
 
     def _book(self, plan):
@@ -19,11 +20,15 @@ class InstallmentPlanCost(models.AbstractModel):
             plan.amount_interest + plan.amount_fee
         ):
             return moves
-        move = (
-            moves.sudo()
-            .with_company(plan.company_id)
-            .with_context(lang=plan.lang)
-            .create(self._prepare_move_values(plan))
+        move = self._create_cost_invoice(
+            plan.company_id,
+            plan.partner_id,
+            plan.currency_id,
+            self._prepare_lines(plan._localized()),
+            plan.lang,
+            invoice_origin=plan.display_name,
+            invoice_user_id=plan.user_id.id,
+            invoice_date_due=max(plan.line_ids.mapped("date")),
         )
         plan.sudo().cost_move_id = move
         return move
@@ -43,43 +48,24 @@ class InstallmentPlanCost(models.AbstractModel):
                 )
             )
 
-    def _prepare_move_values(self, plan):
-        local = plan._localized()
-        return {
-            "move_type": "out_invoice",
-            "company_id": plan.company_id.id,
-            "partner_id": plan.partner_id.id,
-            "currency_id": plan.currency_id.id,
-            "invoice_origin": plan.display_name,
-            "invoice_user_id": plan.user_id.id,
-            "invoice_payment_term_id": False,
-            "invoice_date_due": max(plan.line_ids.mapped("date")),
-            "invoice_line_ids": [
-                fields.Command.create(values)
-                for values in self._prepare_lines(local)
-                if not plan.currency_id.is_zero(values["price_unit"])
-            ],
-        }
-
     def _prepare_lines(self, plan):
-        """Return the values of the invoice's lines, in the customer's language."""
-        product = plan.company_id.sudo().installment_product_id
-        common = {"product_id": product.id, "quantity": 1.0}
-        if not product:
-            common["tax_ids"] = [fields.Command.clear()]
-        return [
+        """Return what is invoiced, in the customer's language; nothing over zero."""
+        lines = [
             {
-                **common,
+                "kind": "interest",
                 "name": plan.env._(
                     "Interest on the instalment plan %(plan)s", plan=plan.display_name
                 ),
                 "price_unit": plan.amount_interest,
             },
             {
-                **common,
+                "kind": "fee",
                 "name": plan.env._(
                     "Fee of the instalment plan %(plan)s", plan=plan.display_name
                 ),
                 "price_unit": plan.amount_fee,
             },
+        ]
+        return [
+            line for line in lines if not plan.currency_id.is_zero(line["price_unit"])
         ]

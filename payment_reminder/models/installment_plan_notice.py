@@ -89,6 +89,8 @@ class InstallmentPlan(models.Model):
                 continue
             reminder = reminders._find_due(line, date)
             if reminder and not self._was_sent(line, reminder):
+                if self._is_reminder_held():
+                    break
                 if reminder.delay_days > 0:
                     self._tell_late(line)
                 return self._write_to_customer(
@@ -122,10 +124,12 @@ class InstallmentPlan(models.Model):
         self.ensure_one()
         problem = self._get_mail_problem(template)
         message = self.env["mail.message"]
+        contact_at = False
         if problem:
             self._tell_responsible(problem)
         else:
-            message = self._post_mail(template, record, kind)
+            contact_at = self._get_mail_moment()
+            message = self._post_mail(template, record, kind, contact_at)
         is_line = record._name == "installment.plan.line"
         return (
             self.env["installment.notice"]
@@ -139,6 +143,7 @@ class InstallmentPlan(models.Model):
                     "date": date or self._get_today(),
                     "amount_open": record.amount_open,
                     "message_id": message.id,
+                    "contact_at": contact_at,
                     "problem": problem,
                 }
             )
@@ -159,9 +164,10 @@ class InstallmentPlan(models.Model):
             )
         return False
 
-    def _post_mail(self, template, record, kind):
+    def _post_mail(self, template, record, kind, contact_at=False):
         """Post the rendered mail on the plan, from its responsible person.
 
+        :param contact_at: when it goes out, naive UTC; else at once
         :rtype: mail.message
         """
         local = self._localized().sudo()
@@ -181,6 +187,7 @@ class InstallmentPlan(models.Model):
             email_layout_xmlid="mail.mail_notification_layout",
             email_add_signature=False,  # the text has one, of the responsible person
             attachments=self._get_mail_attachments(kind),
+            **({"scheduled_date": contact_at} if contact_at else {}),
         )
         if self.case_id:
             self.case_id._message_log(

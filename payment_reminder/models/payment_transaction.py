@@ -1,7 +1,8 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.fields import Command
+from odoo.fields import Command, Domain
+from odoo.tools import SQL
 
 from ..tools.payment_settlement import Bundle, bundle
 from .dunning_planner import PENDING_TRANSACTION_STATES
@@ -62,13 +63,28 @@ class PaymentTransaction(models.Model):
         :param account.move.line lines: receivables
         :param int minutes: that it may be old
         """
-        since = fields.Datetime.now() - timedelta(minutes=minutes)
         return self.sudo().search(
-            [
-                ("state", "=", "draft"),
-                ("create_date", ">=", since),
-                ("dunning_part_ids.move_line_id", "in", lines.ids),
-            ]
+            self._get_dunning_draft_domain(minutes)
+            & Domain("dunning_part_ids.move_line_id", "in", lines.ids)
+        )
+
+    @api.model
+    def _get_dunning_draft_domain(self, minutes=DRAFT_MINUTES):
+        since = fields.Datetime.now() - timedelta(minutes=minutes)
+        return Domain("state", "=", "draft") & Domain("create_date", ">=", since)
+
+    @api.model
+    def _get_dunning_begun_sql(self):
+        """Return whether a payment of ``account_move_line`` was begun a moment ago.
+
+        :rtype: SQL
+        """
+        drafts = self.sudo()._search(self._get_dunning_draft_domain())
+        return SQL(
+            """EXISTS (SELECT 1 FROM dunning_payment_part part
+                        WHERE part.move_line_id = account_move_line.id
+                          AND part.transaction_id IN %s)""",
+            drafts.subselect(),
         )
 
     # === STATES === #
@@ -136,8 +152,9 @@ class PaymentTransaction(models.Model):
         payment = self._create_dunning_payment(source, bundles, extra_create_values)
         self.payment_id = payment
         self._match_bundles(payment, bundles)
-        if settlement.rest:
-            source._get_dunning_case()._ask_to_refund(self, float(settlement.rest))
+        surplus = parts._get_surplus(settlement.rest)
+        if surplus > 0:
+            source._get_dunning_case()._ask_to_refund(self, float(surplus))
         return payment
 
     def _with_rest(self, source, bundles, rest):

@@ -112,13 +112,6 @@ class ResCompany(models.Model):
         default=12,
         help="A manager approves plans that last longer than so many months. 0: never.",
     )
-    installment_product_id = fields.Many2one(
-        comodel_name="product.product",
-        string="Product for Interest and Fee of Plans",
-        domain="[('type', '=', 'service')]",
-        help="Gives income account and taxes of the invoice. Without it: the account "
-        "of the journal, no tax.",
-    )
     installment_request_is_offered = fields.Boolean(
         string="Customers Can Ask for Instalments",
         default=True,
@@ -145,6 +138,28 @@ class ResCompany(models.Model):
     )
     installment_request_instant_count = fields.Integer(
         string="Instalments Proposed at Once at Most", default=3
+    )
+
+    dunning_interest_product_id = fields.Many2one(
+        comodel_name="product.product",
+        string="Product for Interest",
+        domain="[('type', '=', 'service')]",
+        help="Gives income account and taxes of interest on late payments and on "
+        "instalment plans. Without it: the account of the journal, no tax.",
+    )
+    dunning_compensation_product_id = fields.Many2one(
+        comodel_name="product.product",
+        string="Product for Compensations",
+        domain="[('type', '=', 'service')]",
+        help="Gives income account and taxes of compensations for late payment. "
+        "Without it: the account of the journal, no tax.",
+    )
+    dunning_fee_product_id = fields.Many2one(
+        comodel_name="product.product",
+        string="Product for Fees",
+        domain="[('type', '=', 'service')]",
+        help="Gives income account and taxes of fees of reminders and of instalment "
+        "plans. Without it: the account of the journal, no tax.",
     )
 
     _dunning_page_sane = models.Constraint(
@@ -278,6 +293,15 @@ class ResCompany(models.Model):
         start = timezone(calendar.tz or "UTC").localize(midnight)
         planned = calendar.plan_days(1, start, compute_leaves=True)
         return planned.date() if planned else date
+
+    def _get_dunning_cost_product(self, kind):
+        """Return the product with which interest or costs are invoiced; maybe none.
+
+        :param str kind: interest, compensation or fee
+        :rtype: product.product
+        """
+        self.ensure_one()
+        return self[f"dunning_{kind}_product_id"]
 
     def _lock_dunning_planning(self):
         """Try to become the only one who plans reminders of this company.

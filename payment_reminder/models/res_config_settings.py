@@ -89,8 +89,14 @@ class ResConfigSettings(models.TransientModel):
         currency_field="dunning_currency_id",
         readonly=False,
     )
-    installment_product_id = fields.Many2one(
-        related="company_id.installment_product_id", readonly=False
+    dunning_interest_product_id = fields.Many2one(
+        related="company_id.dunning_interest_product_id", readonly=False
+    )
+    dunning_compensation_product_id = fields.Many2one(
+        related="company_id.dunning_compensation_product_id", readonly=False
+    )
+    dunning_fee_product_id = fields.Many2one(
+        related="company_id.dunning_fee_product_id", readonly=False
     )
     dunning_high_amount = fields.Monetary(
         related="company_id.dunning_high_amount",

@@ -14,6 +14,11 @@ from . import test_clarity
 from . import test_clarity_planning
 from . import test_company_day
 from . import test_complaints
+from . import test_contact_call
+from . import test_contact_exception
+from . import test_contact_guard
+from . import test_contact_rule
+from . import test_contact_sending
 from . import test_controllers
 from . import test_desk
 from . import test_desk_tour
@@ -48,6 +53,11 @@ from . import test_installment_preview
 from . import test_installment_screens
 from . import test_installment_tour
 from . import test_installment_wizard
+from . import test_interest_choice
+from . import test_interest_payments
+from . import test_interest_rates
+from . import test_interest_regime
+from . import test_interest_screens
 from . import test_invariants
 from . import test_letter_channel
 from . import test_letter_printer
@@ -94,9 +104,11 @@ from . import test_settings
 from . import test_statement
 from . import test_tools
 from . import test_tools_amount_in_words
+from . import test_tools_contact_window
 from . import test_tools_installments
 from . import test_tools_installments_edited
 from . import test_tools_installments_refused
+from . import test_tools_interest
 from . import test_tools_letter_layout
 from . import test_tools_payment_qr_epc
 from . import test_tools_payment_qr_gost
@@ -107,9 +119,16 @@ from . import test_tools_qr_picture
 from . import test_tours
 from . import test_undeliverable
 from . import test_watchdog
+from . import test_claim
+from . import test_claim_decision
+from . import test_claim_page
+from . import test_claim_statement
+from . import test_claim_told
 
 if find_spec("hypothesis"):  # a tool of developers, not a requirement of the addon
+    from . import test_tools_contact_properties
     from . import test_tools_installments_properties
+    from . import test_tools_interest_properties
     from . import test_tools_payment_properties
     from . import test_tools_payment_qr_properties
     from . import test_tools_pricing_properties

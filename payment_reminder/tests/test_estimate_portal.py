@@ -1,3 +1,8 @@
+from datetime import datetime
+
+from babel.dates import format_date
+from lxml import html
+
 from odoo.tests import HttpCase, JsonRpcException, tagged
 from odoo.tools import mute_logger
 
@@ -120,7 +125,11 @@ class TestEstimatePortalAccess(EstimatePortalCommon, HttpCase):
         self.customer.lang = "ru_RU"
         page = self._open().text
         self.assertTrue('lang="ru-RU"' in page)
-        self.assertIn("понедельник", page)
+        # the day that the price holds for moves with today
+        day = html.fromstring(page).xpath("//*[contains(@class, 'o_estimate_day')]")[0]
+        name, _comma, date = day.text_content().partition(", ")
+        chosen = datetime.strptime(date, "%d.%m.%Y")
+        self.assertEqual(name, format_date(chosen, "EEEE", locale="ru"))
         self.assertIn(f"Смета {self.estimate.name} от ", page)
 
     def test_texts_of_people_are_escaped(self):

@@ -33,6 +33,17 @@ class TestPaymentPageSpeed(PaymentPageCommon):
         many = self._count_queries()
         self.assertLessEqual(abs(many - few), 2)
 
+    def test_a_page_that_is_looked_at_reads_what_is_open_once(self):
+        pages = self.env["dunning.payment.page"]
+        looked_at = pages._reading()._make(self.case, "/pay/x", self.link)
+        paid_from = pages._make(self.case, "/pay/x", self.link)
+        other = pages._reading()._make(self.case, "/pay/x", self.link)
+        self._make_items(1)
+        self.assertEqual(len(looked_at._get_open()), 1)
+        self.assertEqual(len(paid_from._get_open()), 2, "it would pay a paid item")
+        self.assertEqual(len(other._get_open()), 1, "as at the moment it was made")
+        self.assertEqual(len(pages._make(self.case, "/pay/x")._get_open()), 2)
+
     def _make_items(self, count):
         values = self.invoice.copy_data(
             {"invoice_date": self.invoice.invoice_date, "ref": False}

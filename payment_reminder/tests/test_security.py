@@ -1,6 +1,7 @@
 import itertools
 
 from odoo.exceptions import AccessError
+from odoo.fields import Command
 from odoo.service.model import get_public_method
 from odoo.tests import new_test_user, tagged
 
@@ -29,14 +30,29 @@ MATRIX = {
     "dunning.reply": (NO, READ, READ, READ),
     "dunning.payment.part": (NO, READ, READ, READ),
     "dunning.link.event": (NO, NO, NO, READ),
+    "dunning.claim": (NO, READ, READ, READ),
+    "dunning.claim.waive": (NO, NO, NO, ADD),
     "dunning.pause": (NO, READ, ADD, ADD),
     "dunning.dispute": (NO, READ, ADD, ADD),
     "dunning.explanation": (NO, ADD, ADD, ADD),
+    "interest.reference": (NO, READ, READ, ALL),
+    "interest.rate": (NO, READ, READ, ALL),
+    "interest.regime": (NO, READ, READ, ALL),
+    "interest.compensation": (NO, READ, READ, ALL),
+    "interest.break": (NO, READ, READ, ALL),
+    "interest.calculation": (NO, ALL, ALL, ALL),
+    "interest.calculation.payment": (NO, ALL, ALL, ALL),
+    "interest.rate.import": (NO, NO, NO, ALL),
     "dunning.pause.wizard": (NO, NO, ADD, ADD),
     "dunning.leave.out": (NO, NO, ALL, ALL),
     "dunning.notice.edit": (NO, NO, ALL, ALL),
     "dunning.call": (NO, READ, READ, READ),
     "dunning.call.wizard": (NO, NO, ADD, ADD),
+    "contact.rule": (READ, READ, READ, ALL),
+    "contact.rule.hours": (READ, READ, READ, ALL),
+    "contact.rule.cap": (READ, READ, READ, ALL),
+    "contact.exception": (NO, READ, READ, READ),
+    "contact.allow": (NO, NO, NO, ALL),
     "installment.plan": (NO, READ, ALL, ALL),
     "installment.plan.item": (NO, READ, READ, READ),
     "installment.plan.line": (NO, READ, READ, READ),
@@ -74,7 +90,11 @@ INVOICING = {"service.estimate.invoice": {"billing", "accountant"}}
 OWN_MODELS = [
     "|",
     "|",
+    ("model", "=like", "interest.%"),
     "|",
+    "|",
+    "|",
+    ("model", "=like", "contact.%"),
     ("model", "=like", "installment.%"),
     ("model", "=like", "dunning.%"),
     ("model", "=like", "estimate.factor%"),
@@ -169,6 +189,9 @@ PUBLIC_METHODS = {
         "action_view_calls",
         "action_view_invoices",
         "action_view_notices",
+        "action_view_claims",
+        "action_print_claim_statement",
+        "action_download_claim_sheet",
         "get_desk_banner",
         "action_hand_over",
         "action_view_handovers",
@@ -185,6 +208,7 @@ PUBLIC_METHODS = {
         "action_stop",
         "action_view_credits",
         "action_view_exclusions",
+        "action_view_held",
         "action_view_high",
         "action_view_notices",
         "action_view_problems",
@@ -193,6 +217,7 @@ PUBLIC_METHODS = {
     "dunning.run.exclusion": {"action_check_clarity", "action_open_invoice"},
     "dunning.clarity.finding": {"action_open", "action_open_invoice"},
     "dunning.notice": {
+        "action_allow_contact",
         "action_confirm_sent",
         "action_do_not_call",
         "action_download_letter",
@@ -210,6 +235,15 @@ PUBLIC_METHODS = {
         "action_retry",
         "action_send_again",
     },
+    "dunning.claim": {
+        "action_book",
+        "action_claim_again",
+        "action_open_case",
+        "action_open_claims",
+        "action_open_invoice",
+        "action_waive",
+    },
+    "dunning.claim.waive": {"action_waive"},
     "dunning.leave.out": {"action_leave_out"},
     "dunning.notice.edit": {"action_reset", "action_save"},
     "dunning.notice.line": {"action_open_invoice"},
@@ -275,11 +309,23 @@ PUBLIC_METHODS = {
     "dunning.handover.noting": {"action_note"},
     "dunning.write.off": {"action_prepare"},
     "service.estimate.what.if": {"action_apply"},
+    "interest.reference": {
+        "action_confirm_complete",
+        "action_export_csv",
+        "action_view_rates",
+    },
+    "interest.regime": {"action_try"},
+    "interest.rate.import": {"action_import"},
     "service.estimate.invoice": {"action_create"},
+    "contact.rule": {"action_view_exceptions"},
+    "contact.exception": {"action_open_case"},
+    "contact.allow": {"action_allow"},
 }
 #: Parts of models: their methods are listed there, and do nothing by themselves.
 PARTS = {
     "dunning.run.review": "dunning.run",
+    "dunning.claim.booking": "dunning.claim",
+    "dunning.claim.decision": "dunning.claim",
     "dunning.notice.review": "dunning.notice",
     "installment.plan.approval": "installment.plan",
     "installment.plan.flow": "installment.plan",
@@ -361,8 +407,13 @@ class SecurityCommon(DunningCommon):
             "dunning.link.event": self.env["dunning.link.event"]
             .sudo()
             .create({"kind": "say", "company_id": self.company.id}),
+            "dunning.claim": self.env["dunning.claim"]
+            .sudo()
+            .create({"case_id": self._case().id, "kind": "fee", "amount": 5.0})
+            .sudo(False),
             "dunning.pause": self._pause(self.invoice),
             "dunning.dispute": self._object(self.invoice),
+            **self._interest_records(),
             "installment.plan": plan,
             "installment.plan.item": plan.item_ids,
             "installment.plan.line": plan.line_ids,
@@ -379,6 +430,75 @@ class SecurityCommon(DunningCommon):
             "installment.notice": plan._write_to_customer(
                 "proposal", plan._get_mail_template("proposal"), plan
             ),
+            **self._contact_records(),
+        }
+
+    def _contact_records(self):
+        """Return a contact rule of the company, its parts, and an exception from it."""
+        rule = self.env["contact.rule"].create(
+            {
+                "name": "Own",
+                "company_id": self.company.id,
+                "hours_ids": [(0, 0, {"day_kind": "working"})],
+                "cap_ids": [(0, 0, {"kind": "call"})],
+            }
+        )
+        exception = (
+            self.env["contact.exception"]
+            .sudo()
+            .create(
+                {
+                    "case_id": self._case().id,
+                    "partner_id": self.customer.id,
+                    "kind": "call",
+                    "rule_id": rule.id,
+                    "reason": "Test",
+                    "user_id": self.env.user.id,
+                }
+            )
+        )
+        return {
+            "contact.rule": rule,
+            "contact.rule.hours": rule.hours_ids,
+            "contact.rule.cap": rule.cap_ids,
+            "contact.exception": exception.sudo(False),
+        }
+
+    def _interest_records(self):
+        """Return a reference and a regime of the company, and their parts."""
+        company = {"company_id": self.company.id}
+        reference = self.env["interest.reference"].create(
+            {
+                **company,
+                "name": "Own",
+                "code": "OWN",
+                "rate_ids": [Command.create({"date_from": self.today, "percent": 1.0})],
+            }
+        )
+        regime = self.env["interest.regime"].create(
+            {
+                **company,
+                "name": "Own",
+                "reference_id": reference.id,
+                "compensation_currency_id": self.company.currency_id.id,
+                "compensation_ids": [Command.create({"amount": 40.0})],
+                "break_ids": [
+                    Command.create(
+                        {
+                            "name": "Pause",
+                            "date_from": self.today,
+                            "date_to": self.today,
+                        }
+                    )
+                ],
+            }
+        )
+        return {
+            "interest.reference": reference,
+            "interest.rate": reference.rate_ids,
+            "interest.regime": regime,
+            "interest.compensation": regime.compensation_ids,
+            "interest.break": regime.break_ids,
         }
 
     def _handover(self):

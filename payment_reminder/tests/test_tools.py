@@ -5,10 +5,16 @@ from odoo.tests import BaseCase, tagged
 from ..tools import (
     bounce,
     case_file_layout,
+    claim_part,
     colour,
     commission,
+    contact_window,
+    contact_zones,
     delivery,
     factor_scale,
+    interest,
+    interest_days,
+    interest_terms,
     mail_parts,
     payment_choice,
     payment_qr,
@@ -24,6 +30,9 @@ from ..tools import (
     pricing_numbers,
     qr_picture,
     rate_limit,
+    rate_table,
+    settlement_order,
+    state_zones,
     three_points,
     typed_amount,
     upload,
@@ -33,10 +42,16 @@ from ..tools import (
 MODULES = (
     bounce,
     case_file_layout,
+    claim_part,
     colour,
     commission,
+    contact_window,
+    contact_zones,
     delivery,
     factor_scale,
+    interest,
+    interest_days,
+    interest_terms,
     mail_parts,
     payment_choice,
     payment_qr,
@@ -52,6 +67,9 @@ MODULES = (
     pricing_numbers,
     qr_picture,
     rate_limit,
+    rate_table,
+    settlement_order,
+    state_zones,
     three_points,
     typed_amount,
     upload,
@@ -79,11 +97,19 @@ class TestTools(BaseCase):
     def test_examples_of_commission_hold(self):
         self._assert_examples_hold(commission)
 
+    def test_examples_of_contact_windows_hold(self):
+        for module in (contact_window, contact_zones, state_zones):
+            self._assert_examples_hold(module)
+
     def test_examples_of_delivery_hold(self):
         self._assert_examples_hold(delivery)
 
     def test_examples_of_factor_scale_hold(self):
         self._assert_examples_hold(factor_scale)
+
+    def test_examples_of_interest_hold(self):
+        for module in (interest, interest_days, interest_terms):
+            self._assert_examples_hold(module)
 
     def test_examples_of_mail_parts_hold(self):
         self._assert_examples_hold(mail_parts)
@@ -101,6 +127,9 @@ class TestTools(BaseCase):
     def test_examples_of_rate_limit_hold(self):
         self._assert_examples_hold(rate_limit)
 
+    def test_examples_of_rate_table_hold(self):
+        self._assert_examples_hold(rate_table)
+
     def test_examples_of_case_files_hold(self):
         for module in (case_file_layout, pdf_bundle, pdf_picture, pdf_stamp):
             self._assert_examples_hold(module)
@@ -108,6 +137,10 @@ class TestTools(BaseCase):
 
     def test_examples_of_typed_amount_hold(self):
         self._assert_examples_hold(typed_amount)
+
+    def test_examples_of_claims_hold(self):
+        for module in (claim_part, settlement_order):
+            self._assert_examples_hold(module)
 
     def test_examples_of_upload_hold(self):
         self._assert_examples_hold(upload)

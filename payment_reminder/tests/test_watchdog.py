@@ -138,5 +138,5 @@ class TestWatchdog(SchedulerCommon):
     def test_queries_of_the_banner_are_few(self):
         self._banner()
         self.env.invalidate_all()
-        with self.assertQueryCount(15):
+        with self.assertQueryCount(16):
             self._banner()

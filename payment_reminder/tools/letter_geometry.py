@@ -77,3 +77,12 @@ SECTION_LINE = 6.2
 TOTALS_GAP = 4  # below
 TOTALS_LINE = 5.4
 ACCEPTANCE_HEIGHT = 35
+
+# The ground of claims, under the total; calculations on pages of their own
+GROUND_SIZE = 8.5
+GROUND_LINE = 3.7
+GROUND_GAP = 2.4
+ANNEX_GAP = 10  # above a calculation that shares a page
+ANNEX_PAD = 3.5  # between two columns
+ANNEX_LINE = 5.6
+ANNEX_TITLE = 8.1

@@ -80,12 +80,8 @@ def get_png(matrix: Matrix, scale: int = SCALE) -> bytes:
 
 def get_svg_uri(matrix: Matrix) -> str:
     """Return a code as the data URI of an SVG."""
-    return _get_uri("svg+xml", get_svg(matrix).encode())
-
-
-def get_png_uri(matrix: Matrix) -> str:
-    """Return a code as the data URI of a PNG."""
-    return _get_uri("png", get_png(matrix))
+    content = base64.b64encode(get_svg(matrix).encode()).decode()
+    return f"data:image/svg+xml;base64,{content}"
 
 
 def _get_path(matrix: Matrix) -> str:
@@ -99,7 +95,3 @@ def _get_path(matrix: Matrix) -> str:
                 parts.append(f"M{left} {top}h{width}v1h-{width}z")
             left += width
     return "".join(parts)
-
-
-def _get_uri(kind: str, content: bytes) -> str:
-    return f"data:image/{kind};base64,{base64.b64encode(content).decode()}"

@@ -1,3 +1,4 @@
+from . import contact_allow
 from . import dunning_call_wizard
 from . import dunning_explanation
 from . import dunning_pause_wizard
@@ -9,6 +10,9 @@ from . import service_estimate_invoice
 from . import installment_plan_wizard_opening
 from . import installment_plan_wizard_preview
 from . import installment_plan_wizard
+from . import dunning_claim_waive
+from . import interest_calculation
+from . import interest_rate_import
 from . import dunning_handover_wizard
 from . import dunning_handover_ending
 from . import dunning_write_off

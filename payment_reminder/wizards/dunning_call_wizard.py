@@ -47,6 +47,10 @@ class DunningCallWizard(models.TransientModel):
     date = fields.Datetime(
         string="Called on", required=True, default=lambda self: fields.Datetime.now()
     )
+    is_incoming = fields.Boolean(
+        string="The Customer Called",
+        help="Then it does not count as a call of ours.",
+    )
     outcome = fields.Selection(selection=OUTCOMES)
     hint = fields.Char(string="What Happens", compute="_compute_hint")
     amount = fields.Monetary(
@@ -80,6 +84,14 @@ class DunningCallWizard(models.TransientModel):
     )
     note = fields.Text()
 
+    # === THE CONTACT RULE === #
+    rule_warning = fields.Char(
+        compute="_compute_rule_warning",
+        help="Why the contact rule does not allow a call at that moment.",
+    )
+    rule_permission = fields.Char(compute="_compute_rule_warning")
+    rule_reason = fields.Char(string="Why All the Same")
+
     # === COMPUTE METHODS === #
 
     @api.depends("case_id", "notice_id")
@@ -108,6 +120,27 @@ class DunningCallWizard(models.TransientModel):
             self.company_id
         )
         return contact._get_dunning_phone()
+
+    @api.depends("case_id", "notice_id", "contact_id", "phone", "date", "is_incoming")
+    @api.depends_context("lang", "tz")
+    def _compute_rule_warning(self):
+        words = self.env["contact.words"]
+        for wizard in self:
+            decision = wizard._decide()
+            is_forbidden = bool(decision) and not decision.answer.allowed
+            permission = is_forbidden and decision.exception
+            wizard.rule_permission = permission and words._say(decision)
+            wizard.rule_warning = (
+                is_forbidden and not permission and words._explain(decision)
+            )
+
+    def _decide(self):
+        """Return what the contact rule says to the call, ``None`` for nothing."""
+        if not self.case_id or not self.date or self.is_incoming:
+            return None
+        return self.case_id._decide_call(
+            self.notice_id, self.date, self.contact_id, self.phone
+        )
 
     @api.depends("case_id")
     def _compute_is_settled(self):
@@ -215,4 +248,6 @@ class DunningCallWizard(models.TransientModel):
             "category": self.category,
             "text": self.note,
             "callback_at": self.callback_at,
+            "is_incoming": self.is_incoming,
+            "rule_reason": self.rule_reason,
         }
