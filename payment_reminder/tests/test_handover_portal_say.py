@@ -27,9 +27,7 @@ class TestHandoverPortalSay(HandoverPortalCommon, HttpCase):
         self.assertEqual(report.text, "She has answered")
         self.assertEqual(report.author_id, self.user.partner_id)
         self.assertEqual(self.handover.state, "collecting")
-        self.assertEqual(
-            self.handover.report_due_on, self.today + timedelta(days=10)
-        )
+        self.assertEqual(self.handover.report_due_on, self.today + timedelta(days=10))
         page = self._open("?done=report").text
         self.assertIn("Thank you, we have received it.", page)
         self.assertIn("She has answered", page)

@@ -1,6 +1,6 @@
 import itertools
 
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -58,7 +58,7 @@ class TestHandoverSecurity(HandoverPortalCommon):
                 lambda own=own: own.unlink(),
                 lambda own=own: own.copy(),
             ):
-                with self.subTest(record._name), self.assertRaises(Exception):
+                with self.subTest(record._name), self.assertRaises(UserError):
                     with self.env.cr.savepoint():
                         step()
 
@@ -69,7 +69,7 @@ class TestHandoverSecurity(HandoverPortalCommon):
             "action_send_again",
             "action_make_file",
         ):
-            with self.subTest(name), self.assertRaises(Exception):
+            with self.subTest(name), self.assertRaises(UserError):
                 with self.env.cr.savepoint():
                     getattr(self.handover.with_user(self.user), name)()
 

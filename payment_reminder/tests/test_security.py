@@ -113,7 +113,6 @@ PERSONAS = {
     "accountant": 3,
     "estimator": 0,
     "estimate manager": 0,
-    "agency": None,
 }
 #: What users of the portal may do with models at all; record rules say with which
 #: records: an agency reads what is handed over to it, everybody else nothing.
@@ -136,7 +135,6 @@ ESTIMATE_PERSONAS = {
     "accountant": 2,
     "estimator": 1,
     "estimate manager": 2,
-    "agency": None,
 }
 GROUPS = {
     "public": "base.group_public",
@@ -150,7 +148,6 @@ GROUPS = {
     "accountant": "account.group_account_manager",
     "estimator": "payment_reminder.group_estimate_user",
     "estimate manager": "payment_reminder.group_estimate_manager",
-    "agency": "base.group_portal",
 }
 
 CASE_METHODS = {
