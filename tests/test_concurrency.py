@@ -302,7 +302,7 @@ def test_two_workers_do_not_write_to_a_customer_more_often_than_allowed(
     wait_for(lambda: world.execute(WAITING, world.database), second)
     (tmp_path / "go").touch()
     assert world.finish(first).splitlines() == ["allowed 1"]
-    assert world.finish(second).splitlines() == ["allowed 0"]
+    assert "allowed 0" in world.finish(second)
 
 
 # --- Invoices of estimates ---

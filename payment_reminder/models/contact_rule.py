@@ -227,7 +227,7 @@ class ContactRuleHours(models.Model):
             ("weekend", "Weekend"),
             ("holiday", "Public holiday"),
         ],
-        string="Day",
+        string="Kind of Day",
         required=True,
         default="working",
         help="By the company's calendar: a general time off is a holiday, an entry of "
