@@ -6,7 +6,7 @@ from odoo import api, models
 
 
 class DunningClaimStatement(models.AbstractModel):
-    """The claim statement as a workbook: amounts are numbers, texts are never formulas."""
+    """The claim statement as a workbook: numbers are numbers, texts no formulas."""
 
     # one concept, one file
     _inherit = "dunning.claim.statement"  # pylint: disable=consider-merging-classes-inherited

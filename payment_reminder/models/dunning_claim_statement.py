@@ -9,7 +9,7 @@ from odoo.tools.misc import format_date
 class DunningClaimStatement(models.AbstractModel):
     """What is claimed of a customer on a day, with the whole calculation.
 
-    What a court wants to see: items, payments, segments of interest with rates and days,
+    What a court wants to see: items, payments, segments of interest, rates, days,
     compensations, fees, and what the payments settle first by law. It is never stored,
     looks like a letter and is printed by the letters' printer.
     """
@@ -163,8 +163,9 @@ class DunningClaimStatement(models.AbstractModel):
     def _get_intro(self, accounts):
         """Return what the statement is, and what could not be computed."""
         text = self.env._(
-            "This statement lists what we claim on this day: the open items, interest on "
-            "them until this day, and costs. The calculation follows on the next pages."
+            "This statement lists what we claim on this day: the open items, interest "
+            "on them until this day, and costs. The calculation follows on the next "
+            "pages."
         )
         problems = dict.fromkeys(one.problem for one in accounts if one.problem)
         return Markup("<p>%s</p>") % text + Markup().join(
@@ -246,9 +247,9 @@ class DunningClaimStatement(models.AbstractModel):
             {
                 "title": self.env._("Order of settlement"),
                 "text": self.env._(
-                    "What each payment settles by the law of the item, and what is owed "
-                    "then. This is an account only: the books keep payments as they "
-                    "were matched."
+                    "What each payment settles by the law of the item, and what is "
+                    "owed then. This is an account only: the books keep payments as "
+                    "they were matched."
                 ),
                 "columns": [
                     (self.env._("Date"), False),

@@ -101,7 +101,6 @@ class DunningNotice(models.Model):
         self.ensure_one()
         return f"{self.run_id.id}-{self.case_id.id}-{self.level_id.id}"
 
-
     # === BUSINESS METHODS - SENDING === #
 
     def _recheck(self, date):

@@ -163,6 +163,7 @@ class TestClaimTold(ClaimCommon):
         self._overdue(10, 1000.0, caller)
         run = self._plan()
         run.action_approve()
+        run._set_sending()
         call = run.notice_ids.filtered(lambda one: one.partner_id == caller)
         self.assertEqual(call.call_amount, 1057.5)
         sheet = self._html(call)
@@ -185,5 +186,7 @@ class TestClaimTold(ClaimCommon):
         self._send(self.run_)
         self.letter.invalidate_recordset()
         kept = self.letter._get_own_claim_parts()
-        self.assertEqual([part.kind for part in kept], ["interest", "compensation", "fee"])
+        self.assertEqual(
+            [part.kind for part in kept], ["interest", "compensation", "fee"]
+        )
         self.assertIsInstance(kept[0], ClaimPart)

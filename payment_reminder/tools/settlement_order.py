@@ -79,7 +79,8 @@ def settle(principal, due, until, payments, costs, terms, order) -> Order:
     >>> costs = [Cost(date(2025, 1, 1), Decimal(40))]
     >>> paid = [Payment(date(2025, 1, 10), Decimal(1045))]
     >>> order = settle(
-    ...     1000, date(2024, 12, 31), date(2025, 1, 20), paid, costs, terms, INTEREST_LAST
+    ...     1000, date(2024, 12, 31), date(2025, 1, 20), paid, costs, terms,
+    ...     INTEREST_LAST,
     ... )
     >>> [(row.costs, row.principal, row.interest) for row in order.rows]
     [(Decimal('40'), Decimal('1000'), Decimal('5'))]
