@@ -114,6 +114,7 @@
         "demo/res_partner_demo.xml",
         "demo/account_move_demo.xml",
         "demo/service_estimate_demo.xml",
+        "demo/dunning_handover_demo.xml",
         "demo/dunning_run_demo.xml",
         "demo/dunning_claim_demo.xml",
         "demo/installment_plan_demo.xml",

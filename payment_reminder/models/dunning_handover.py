@@ -123,7 +123,7 @@ class DunningHandover(models.Model):
         readonly=True, copy=False, help="The state before it was written off."
     )
     date = fields.Date(string="Prepared on", readonly=True, copy=False)
-    handed_over_on = fields.Date(readonly=True, copy=False)
+    handed_over_on = fields.Date(string="Handed Over on", readonly=True, copy=False)
     closed_on = fields.Date(readonly=True, copy=False)
     close_reason = fields.Char(readonly=True, copy=False)
     is_recalled = fields.Boolean(
@@ -149,6 +149,7 @@ class DunningHandover(models.Model):
     # === COMMISSION === #
     commission_method = fields.Selection(
         selection=[("percent", "Percentage"), ("scale", "Scale")],
+        string="Commission by",
         required=True,
         default="percent",
     )

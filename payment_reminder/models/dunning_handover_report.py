@@ -86,4 +86,4 @@ class DunningHandoverReport(models.Model):
                     "received %(amount)s", amount=self.currency_id.format(self.amount)
                 )
             )
-        return ". ".join([*parts, *filter(None, [self.text])])
+        return ". ".join(filter(None, ["; ".join(parts), self.text]))

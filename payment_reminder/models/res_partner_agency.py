@@ -15,7 +15,7 @@ class ResPartner(models.Model):
     )
     dunning_commission_method = fields.Selection(
         selection=[("percent", "Percentage"), ("scale", "Scale")],
-        string="Commission",
+        string="Commission by",
         company_dependent=True,
         help="Proposed for each hand-over.",
     )

@@ -95,6 +95,17 @@ class TestHandoverEffects(HandoverCommon):
         self.assertFalse(page._prepare_content()["agencies"])
         self.assertEqual(float(page._choose().total), 150.0)
 
+    def test_no_promise_where_all_is_paid_elsewhere(self):
+        kinds = self._page()._prepare_say()["kinds"]
+        self.assertIn("promise", kinds)
+        handover = self._hand_over(self.invoice)
+        self.assertIn("promise", self._page()._prepare_say()["kinds"])
+        handover._recall("x", self.today)
+        self._hand_over()
+        kinds = self._page()._prepare_say()["kinds"]
+        self.assertNotIn("promise", kinds)
+        self.assertIn("question", kinds)
+
     def test_recalled_item_is_paid_to_us_again(self):
         self._hand_over()._recall("x", self.today)
         self.assertFalse(self._page()._prepare_content()["agencies"])

@@ -20,6 +20,7 @@ class DunningHandoverWizard(models.TransientModel):
     )
     commission_method = fields.Selection(
         selection=[("percent", "Percentage"), ("scale", "Scale")],
+        string="Commission by",
         compute="_compute_commission",
         store=True,
         readonly=False,
