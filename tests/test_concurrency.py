@@ -190,6 +190,53 @@ SIGNATURE = (
 )
 
 
+#: Makes a customer far beyond the last level, and an agency.
+OVERDUE = """
+from datetime import timedelta
+today = env.company._get_dunning_today()
+racer = env["res.partner"].create({"name": "Racer"})
+env["res.partner"].create({
+    "name": "Agency of the race", "is_company": True, "dunning_agency_role": "agency",
+    "email": "agency@race.example.com"})
+move = env["account.move"].create({
+    "move_type": "out_invoice",
+    "partner_id": racer.id,
+    "invoice_date": today - timedelta(days=90),
+    "invoice_payment_term_id": False,
+    "invoice_date_due": today - timedelta(days=75),
+    "invoice_line_ids": [(0, 0, {"name": "Race", "price_unit": 100, "tax_ids": []})],
+})
+move.action_post()
+env["dunning.planner"]._open_cases(env.company, racer)
+env.cr.commit()
+"""
+
+#: Reads the case, hands it over as a request does, and says what came of it.
+#: The transaction ends when the file appears.
+HAND_OVER = """
+import pathlib, time
+from odoo.exceptions import UserError
+from odoo.service.model import retrying
+
+def hand_over():
+    case = env["dunning.case"].search([("partner_id.name", "=", "Racer")])
+    agency = env["res.partner"].search([("name", "=", "Agency of the race")])
+    pathlib.Path({began!r}).touch()
+    case._hand_over(case.line_ids, agency, step="prepare", early_reason="Race")
+    env.flush_all()
+    pathlib.Path({handed!r}).touch()
+    while not pathlib.Path({go!r}).exists():
+        time.sleep(0.01)
+
+try:
+    retrying(hand_over, env)
+    print("handed over")
+except UserError as error:
+    env.cr.rollback()
+    print("refused", str(error).replace("\\n", " "))
+"""
+
+
 def count_duplicates(system):
     """Return how many notices, items or cases stand for the same thing."""
     [[notices]] = system.execute(
@@ -357,3 +404,30 @@ def test_plan_that_two_people_accept_at_once_is_accepted_once(world, tmp_path):
         plan[0],
     )
     assert signatures == 1
+
+
+# --- Hand-overs ---
+
+
+def test_item_that_two_people_hand_over_at_once_is_handed_over_once(world, tmp_path):
+    """The later one waits for the other, and is told in words."""
+    world.run(OVERDUE)
+    files = {name: str(tmp_path / name) for name in ("began", "handed", "go")}
+    first = world.start(HAND_OVER.format(**files))
+    wait_for((tmp_path / "handed").exists, first)
+    later = files | {"began": str(tmp_path / "began-too")}
+    second = world.start(HAND_OVER.format(**later))
+    wait_for((tmp_path / "began-too").exists, second)
+    wait_for(lambda: world.execute(WAITING, world.database), second)
+    (tmp_path / "go").touch()
+    assert world.finish(first).splitlines() == ["handed over"]
+    said = world.finish(second)
+    assert "refused" in said, said
+    assert "already" in said, said
+    [[number]] = world.execute(
+        "SELECT COUNT(*) FROM dunning_handover_line line"
+        " JOIN dunning_handover handover ON handover.id = line.handover_id"
+        " JOIN res_partner partner ON partner.id = handover.partner_id"
+        " WHERE partner.name = 'Racer' AND line.is_living"
+    )
+    assert number == 1

@@ -116,7 +116,6 @@ class DunningHandover(models.Model):
         index=True,
         copy=False,
         tracking=True,
-        group_expand="_group_expand_state",
     )
     is_living = fields.Boolean(compute="_compute_is_living", store=True)
     state_before = fields.Char(
@@ -217,10 +216,6 @@ class DunningHandover(models.Model):
             )
         wanted = (True in value) == (operator == "in")
         return [("id", "in" if wanted else "not in", late.ids)]
-
-    @api.model
-    def _group_expand_state(self, states, domain):
-        return [state for state, _label in self._fields["state"].selection]
 
     # === CONSTRAINT METHODS === #
 

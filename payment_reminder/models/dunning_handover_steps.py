@@ -166,6 +166,7 @@ class DunningHandover(models.Model):
         self.sudo().write({"reported_on": date, "report_due_on": next_date})
         self._message_log(body=report._get_log_text())
         self._follow(report, date)
+        self._after_change()
         return report.with_env(self.env)
 
     def _check_reported_amount(self, amount):

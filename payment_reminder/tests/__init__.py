@@ -137,5 +137,7 @@ from . import test_handover_flow
 from . import test_handover_portal
 from . import test_handover_portal_say
 from . import test_handover_security
+from . import test_handover_rights
 from . import test_handover_bill
+from . import test_tools_commission
 from . import test_handover_effects

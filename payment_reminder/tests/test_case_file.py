@@ -26,6 +26,7 @@ class TestCaseFile(CaseFileCommon):
                 "Contents",
                 "Parties and claim",
                 "Statement of account",
+                "Computation of the claim",
                 "Invoices",
                 "Reminders as they were sent",
                 "Proof of delivery",
