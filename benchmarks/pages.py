@@ -21,7 +21,12 @@ def measure(env, size, repeat=3):
     """Return the lines of the table for a customer with ``size`` open documents."""
     make_invoices(env, size, overdue=0.7, customers=1)
     env["dunning.planner"]._open_cases(env.company)
-    case = env["dunning.case"].search([], order="id DESC", limit=1)
+    [[case]] = env["dunning.case.line"]._read_group(
+        [("case_id.currency_id", "=", env.company.currency_id.id)],
+        ["case_id"],
+        order="__count DESC",
+        limit=1,
+    )
     path = f"/pay/{env['dunning.link']._issue(case)._get_token()}"
     env.cr.commit()
     vacuum(env.cr, *TABLES)

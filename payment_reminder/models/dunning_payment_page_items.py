@@ -234,8 +234,10 @@ class DunningPaymentPage(models.AbstractModel):
         :rtype: dict
         """
         lines = self.env["account.move.line"].sudo().browse(one.key for one in shown)
-        # The forms below name items of other currencies as well: read them along.
-        lines = lines.with_prefetch(lines.ids + self._get_sayable().ids[:SAYABLE_ITEMS])
+        # Credits, and items of other currencies in the forms below: read them along.
+        along = [one.key for one in self._get_open() if one.amount < 0][:MAX_ITEMS]
+        along += self._get_sayable().ids[:SAYABLE_ITEMS]
+        lines = lines.with_prefetch(lines.ids + along)
         touched = lines.filtered(
             lambda line: line.amount_residual_currency != line.amount_currency
         )

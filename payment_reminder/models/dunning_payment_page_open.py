@@ -15,13 +15,19 @@ class OpenLine:
     move_id: int
     due: date
     amount: Decimal
-    is_pending: bool
+    is_in_payment: bool
+    is_paying: bool
     is_disputed: bool
     is_planned: bool
     is_begun: bool
     promised_on: date | None
     handover_id: int | None
     is_elsewhere: bool
+
+    @property
+    def is_pending(self):
+        """Whether money for it is on its way: booked, or in an online payment."""
+        return self.is_in_payment or self.is_paying
 
     @property
     def is_payable(self):
@@ -104,7 +110,8 @@ class DunningPaymentPage(models.AbstractModel):
                    account_move_line.id, account_move_line.move_id,
                    COALESCE(account_move_line.date_maturity, account_move_line.date),
                    account_move_line.amount_residual_currency,
-                   move.payment_state IN ('in_payment', 'paid') OR EXISTS (%(pending)s),
+                   move.payment_state IN ('in_payment', 'paid'),
+                   EXISTS (%(pending)s),
                    COALESCE(item.id IN (%(disputed)s), FALSE),
                    EXISTS (SELECT 1 FROM installment_plan_item planned
                             WHERE planned.move_line_id = account_move_line.id

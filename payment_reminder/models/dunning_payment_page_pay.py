@@ -64,9 +64,11 @@ class DunningPaymentPage(models.AbstractModel):
         :rtype: payment.transaction
         """
         if lines is None:
-            pending = [one.key for one in self._get_open() if one.is_pending]
-            lines = self.env["account.move.line"].sudo().browse(pending)
-        transactions = lines.move_id.transaction_ids
+            paying = {one.move_id for one in self._get_open() if one.is_paying}
+            moves = self.env["account.move"].sudo().browse(paying)
+        else:
+            moves = lines.move_id
+        transactions = moves.transaction_ids
         return transactions.filtered(lambda tx: tx._is_on_its_way()).sorted("id")[::-1]
 
     def _get_waiting_text(self, transaction):

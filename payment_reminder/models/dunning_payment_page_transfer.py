@@ -69,6 +69,7 @@ class DunningPaymentPage(models.AbstractModel):
         :rtype: account.move
         """
         lines = self._get_chosen_lines(choice)[:MAX_ITEMS]
+        lines = lines.with_prefetch(lines.ids)  # thousands may be chosen
         return lines.move_id or self._get_claimed_moves(choice)
 
     def _get_transfer_reference(self, moves):

@@ -46,7 +46,9 @@ class TestCommission(BaseCase):
     def test_order_of_the_steps_does_not_matter(self):
         steps = (Step(100, Decimal(5)), Step(0, Decimal(10)))
         for method in (BY_AMOUNT, BY_AGE):
-            one = compute_commission([Part(Decimal(150), 120)], Terms(method, steps=steps))
+            one = compute_commission(
+                [Part(Decimal(150), 120)], Terms(method, steps=steps)
+            )
             two = compute_commission(
                 [Part(Decimal(150), 120)], Terms(method, steps=steps[::-1])
             )
