@@ -114,7 +114,7 @@ class DunningHandoverLine(models.Model):
         :param dunning.case.line item: open
         :param datetime.date date: the company's date of the hand-over
         """
-        line = item.move_line_id
+        line = item.move_line_id.sudo()  # who hands over need not do accounting
         due = line.date_maturity or line.date
         return {
             "move_line_id": line.id,
@@ -124,5 +124,5 @@ class DunningHandoverLine(models.Model):
             "level_id": item.level_id.id,
             "days_late": max((date - due).days, 0),
             "amount_handed": line.amount_residual_currency,
-            "last_partial_id": max(line.sudo().matched_credit_ids.ids, default=0),
+            "last_partial_id": max(line.matched_credit_ids.ids, default=0),
         }
