@@ -128,7 +128,7 @@ class TestPaymentQrLetter(PaymentQrCommon):
         self.assertFalse(nothing._prepare_letter_values().get("qr"))
         self._credit_note(amount=30.0, currency_id=self.eur.id)
         [credit] = make(self.company, self.customer, self.eur, self.today)
-        self.assertFalse(credit._prepare_letter_values()["qr"])
+        self.assertFalse(credit._prepare_letter_values().get("qr"))
 
     # === PAPER === #
 
