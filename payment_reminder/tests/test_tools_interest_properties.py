@@ -119,10 +119,11 @@ class TestInterestProperties(BaseCase):
     def test_payment_split_in_two_on_one_day_changes_nothing(
         self, principal, due, until, payments, terms
     ):
+        thirds = [(one, round(one.amount / 3, 2)) for one in payments]  # exact cents
         halves = [
             Payment(payment.date, part)
-            for payment in payments
-            for part in (payment.amount / 3, payment.amount - payment.amount / 3)
+            for payment, third in thirds
+            for part in (third, payment.amount - third)
         ]
         whole = compute_interest(principal, due, until, payments, terms)
         split = compute_interest(principal, due, until, halves[::-1], terms)

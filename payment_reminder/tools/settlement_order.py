@@ -5,6 +5,7 @@ interest, then to the debt; under article 319 of the Russian one to the costs, t
 the debt, and to the interest of article 395 last (Plenum of the Supreme Court of
 22.11.2016 No. 54, point 37). Interest is computed on what each payment leaves.
 
+>>> from odoo.addons.payment_reminder.tools.interest import Terms
 >>> terms = Terms("fixed", margin=Decimal("36.5"))
 >>> paid = [Payment(date(2025, 1, 10), Decimal(500))]
 >>> order = settle(
@@ -75,6 +76,7 @@ def settle(principal, due, until, payments, costs, terms, order) -> Order:
     :param order: ``INTEREST_FIRST`` or ``INTEREST_LAST``
     :raise InterestError: see ``tools.interest_terms.CODES``
 
+    >>> from odoo.addons.payment_reminder.tools.interest import Terms
     >>> terms = Terms("fixed", margin=Decimal("36.5"))
     >>> costs = [Cost(date(2025, 1, 1), Decimal(40))]
     >>> paid = [Payment(date(2025, 1, 10), Decimal(1045))]
