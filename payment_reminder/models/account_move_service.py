@@ -11,7 +11,7 @@ class AccountMove(models.Model):
     def _get_dunning_service_texts(self):
         """Return what each invoice is for, read by one query for all of them.
 
-        :return: see ``_get_dunning_service_text``, by id
+        :return: the first service and how many more there are, by id
         :rtype: dict[int, str]
         """
         if not self.ids:
@@ -37,13 +37,6 @@ class AccountMove(models.Model):
         for move_id, number, name, product_id in rows:
             texts[move_id] = self._compose_service_text(number, name, product_id)
         return texts
-
-    def _get_dunning_service_text(self):
-        """Return what was invoiced: the first service and how many more.
-
-        :rtype: str
-        """
-        return self._get_dunning_service_texts().get(self.id, "")
 
     def _compose_service_text(self, number, name, product_id):
         """Return how ``number`` services are named of which this is the first."""

@@ -90,7 +90,7 @@ class DunningCaseFile(models.AbstractModel):
             (self.env._("State"), 2, False),
             (self.env._("Note"), 3, False),
         ]
-        return self._as_section(self.env._("Promises to pay"), columns, rows)
+        return self._as_section(self.env._("Promises"), columns, rows)
 
     def _get_pauses_content(self, case, lines):
         cases = self._get_cases(case)

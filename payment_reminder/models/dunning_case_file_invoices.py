@@ -5,6 +5,7 @@ from contextlib import closing
 from odoo import models
 
 from ..tools.pdf_bundle import BundleError
+from ..tools.short_number import format_short_number
 
 _logger = logging.getLogger(__name__)
 
@@ -55,7 +56,7 @@ class DunningCaseFile(models.AbstractModel):
         rows = [
             [
                 line.name or "",
-                f"{line.quantity:g}",
+                format_short_number(self.env, line.quantity),
                 move.currency_id.format(line.price_unit),
                 move.currency_id.format(line.price_total),
             ]

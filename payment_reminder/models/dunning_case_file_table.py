@@ -87,15 +87,20 @@ class DunningCaseFile(models.AbstractModel):
         )
         items = items.grouped("move_line_id")
         none = self.env["dunning.case.line"]
+        services = lines.move_id._get_dunning_service_texts()
         rows = [
             self._get_table_row(
-                line, items.get(line, none), interest.get(line.id), date
+                line,
+                items.get(line, none),
+                services.get(line.move_id.id),
+                interest.get(line.id),
+                date,
             )
             for line in lines
         ]
         return titles, rows
 
-    def _get_table_row(self, line, item, interest, date):
+    def _get_table_row(self, line, item, service, interest, date):
         move, due = line.move_id, line.date_maturity or line.date
         amount, rest = line.amount_currency, line.amount_residual_currency
         return [
@@ -111,7 +116,7 @@ class DunningCaseFile(models.AbstractModel):
             None if interest is None else self._to_decimal(interest),
             self.currency_id.name,
             move.payment_reference or "",
-            move._get_dunning_service_text() or "",
+            service or "",
             item.level_id.name or "",
             item.last_notice_date or None,
         ]

@@ -173,8 +173,14 @@ class DunningClaimStatement(models.AbstractModel):
         )
 
     def _prepare_rows(self, accounts, parts):
+        open_accounts = [account for account in accounts if account.residual]
+        moves = self.env["account.move"].union(
+            *(account.line.move_id for account in open_accounts)
+        )
+        services = moves._get_dunning_service_texts()
         rows = [
-            self._prepare_item_row(account) for account in accounts if account.residual
+            self._prepare_item_row(account, services.get(account.line.move_id.id))
+            for account in open_accounts
         ]
         rows += [
             {
@@ -197,7 +203,7 @@ class DunningClaimStatement(models.AbstractModel):
             )
         return rows
 
-    def _prepare_item_row(self, account):
+    def _prepare_item_row(self, account, service):
         move = account.line.move_id
         days = (self.date - account.due).days if account.due else 0
         return {
@@ -205,7 +211,7 @@ class DunningClaimStatement(models.AbstractModel):
             "date": move.invoice_date or account.line.date,
             "date_due": account.due,
             "days_late": max(days, 0),
-            "description": move._get_dunning_service_text(),
+            "description": service or "",
             "amount": account.residual,
         }
 

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.tools import plaintext2html
 
+from ..tools.short_number import format_short_number
+
 
 class DunningHandover(models.Model):
     """What is written to the agency, in its language: file, payments, recall."""
@@ -52,7 +54,7 @@ class DunningHandover(models.Model):
             )
         return handover.env._(
             "Commission: %(percent)s %% of what is collected.",
-            percent=f"{handover.commission_percent:g}",
+            percent=format_short_number(handover.env, handover.commission_percent),
         )
 
     def _get_customer_lines(self):

@@ -37,9 +37,32 @@ class DunningLevel(models.Model):
     )
     company_currency_id = fields.Many2one(related="company_id.currency_id")
 
+    missing_law = fields.Char(compute="_compute_missing_law")
+
     _fee_sane = models.Constraint(
         "CHECK (fee_amount IS NULL OR fee_amount >= 0)", "A fee cannot be negative."
     )
+
+    # === COMPUTE METHODS === #
+
+    @api.depends(
+        "claim_interest",
+        "claim_compensation",
+        "procedure_id.interest_business_id",
+        "procedure_id.interest_consumer_id",
+        "procedure_id.is_interest_by_country",
+    )
+    @api.depends_context("lang")
+    def _compute_missing_law(self):
+        for level in self:
+            is_claiming = level.claim_interest or level.claim_compensation
+            level.missing_law = (
+                level.procedure_id._get_missing_law()
+                if is_claiming and level.procedure_id
+                else ""
+            )
+
+    # === CONSTRAINT METHODS === #
 
     @api.constrains(
         "claim_interest", "claim_compensation", "fee_amount", "basis", "delay_days"
@@ -54,6 +77,8 @@ class DunningLevel(models.Model):
                         level=level.name,
                     )
                 )
+
+    # === BUSINESS METHODS === #
 
     def _is_claiming(self):
         """Return whether the level claims anything beside the debts.

@@ -72,13 +72,17 @@ class DunningPaymentPage(models.AbstractModel):
             "amount": self._format_amount(float(one.amount)),
         }
 
-    def _get_offered(self, lines):
-        """Take no promises and requests for what is all to be paid elsewhere."""
-        kinds = super()._get_offered(lines)
-        found = [one for one in self._get_open() if one.amount > 0]
-        if not found or any(not one.is_elsewhere for one in found):
-            return kinds
-        return [kind for kind in kinds if kind not in ("promise", "installments")]
+    def _get_arrangeable(self, lines):
+        """Take no promises and requests for what is with an agency: it arranges."""
+        lines = super()._get_arrangeable(lines)
+        currencies = self.currency_id | self._get_cases().currency_id
+        away = {
+            one.key
+            for currency in currencies
+            for one in self._get_open(currency)
+            if one.handover_id
+        }
+        return lines.filtered(lambda line: line.id not in away) if away else lines
 
     def _get_heading(self, found, owed):
         if owed <= 0 and any(one.is_elsewhere for one in found):

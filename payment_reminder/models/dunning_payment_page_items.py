@@ -134,7 +134,7 @@ class DunningPaymentPage(models.AbstractModel):
                     one.is_disputed and not (one.is_pending or one.is_elsewhere)
                 ),
             ),
-            (self.env._("With a collection agency"), lambda one: one.is_elsewhere),
+            (self.env._("Handed over for collection"), lambda one: one.is_elsewhere),
             (self.env._("Not due yet"), self._is_later),
         ]
         rest = [

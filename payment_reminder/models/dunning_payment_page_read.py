@@ -23,7 +23,7 @@ class DunningPaymentPage(models.AbstractModel):
     # === KINDS === #
 
     def _read_promise(self, form):
-        lines = self._read_items(form)
+        lines = self._read_items(form, is_arranged=True)
         day = self._read_day(form, "day")
         self._check_promise_day(lines, day)
         return {
@@ -65,7 +65,7 @@ class DunningPaymentPage(models.AbstractModel):
         return min(days, default=self.date)
 
     def _read_installments(self, form):
-        lines = self._read_items(form)
+        lines = self._read_items(form, is_arranged=True)
         try:
             count = int(form.get("count") or "")
         except ValueError:
@@ -86,7 +86,7 @@ class DunningPaymentPage(models.AbstractModel):
         """
         values = self._read_installments(form)
         requests = self.env["installment.request"].sudo()
-        lines = self._read_items(form)
+        lines = self._read_items(form, is_arranged=True)
         found = requests._preview(lines.move_id, values["count"], values["day"])
         currency = lines.currency_id
         return [
@@ -147,12 +147,16 @@ class DunningPaymentPage(models.AbstractModel):
 
     # === FIELDS === #
 
-    def _read_items(self, form, is_required=False):
+    def _read_items(self, form, is_required=False, is_arranged=False):
         """Return the chosen items of one currency, all that is due if none is.
 
+        :param bool is_arranged: take only those that can be promised or paid in
+            instalments
         :rtype: account.move.line
         """
         lines = self._get_sayable()
+        if is_arranged:
+            lines = self._get_arrangeable(lines)
         if not lines:
             problem = self.env._("Nothing is open any more. Thank you.")
             raise FieldProblem("item", problem)

@@ -15,6 +15,8 @@ from .dunning_reply import KINDS
 SHOWN_DAYS = 90
 #: So many items and replies at most are listed, however many there are.
 MAX_ITEMS, MAX_REPLIES = 100, 20
+#: What is arranged about items, instead of paying them when they are due.
+ARRANGEMENTS = ("promise", "installments")
 #: The one-time number of a form.
 _NONCE = re.compile(r"[\w-]{20,64}", re.ASCII)
 
@@ -142,7 +144,7 @@ class DunningPaymentPage(models.AbstractModel):
             "field": getattr(problem, "field", False),
             "preview": preview,
             "nonce": (typed or {}).get("nonce") or secrets.token_urlsafe(18),
-            "items": [self._prepare_sayable(line) for line in listed],
+            "items": self._prepare_sayable(listed),
             "has_more": len(items) > MAX_ITEMS,
             "limits": self._prepare_limits(),
             "replies": self._get_replies()[:MAX_REPLIES],
@@ -169,8 +171,18 @@ class DunningPaymentPage(models.AbstractModel):
         kinds = [kind for kind, _label in KINDS]
         if not lines:
             return [kind for kind in kinds if kind in ("callback", "question")]
+        if not self._get_arrangeable(lines):
+            return [kind for kind in kinds if kind not in ARRANGEMENTS]
         offered = self.company_id.sudo().installment_request_is_offered
         return [kind for kind in kinds if offered or kind != "installments"]
+
+    def _get_arrangeable(self, lines):
+        """Return those of the items that can be promised or paid in instalments.
+
+        :param account.move.line lines: of ``_get_sayable``
+        :rtype: account.move.line
+        """
+        return lines
 
     def _prepare_limits(self):
         """Return the days and numbers within which the forms can be filled in."""
@@ -192,15 +204,19 @@ class DunningPaymentPage(models.AbstractModel):
         """
         return 14
 
-    def _prepare_sayable(self, line):
-        due = line.date_maturity or line.date
-        return {
-            "id": str(line.id),
-            "name": line.move_id.name,
-            "due": self._format_date(due),
-            "amount": line.currency_id.format(line.amount_residual_currency),
-            "is_due": due <= self.date,
-        }
+    def _prepare_sayable(self, lines):
+        arrangeable = self._get_arrangeable(lines)
+        return [
+            {
+                "id": str(line.id),
+                "name": line.move_id.name,
+                "due": self._format_date(line.date_maturity or line.date),
+                "amount": line.currency_id.format(line.amount_residual_currency),
+                "is_due": (line.date_maturity or line.date) <= self.date,
+                "is_arrangeable": line in arrangeable,
+            }
+            for line in lines
+        ]
 
     def _get_sayable(self):
         """Return the items something can be said about, of all currencies.

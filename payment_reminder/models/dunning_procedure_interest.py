@@ -32,13 +32,24 @@ class DunningProcedure(models.Model):
 
     # === COMPUTE METHODS === #
 
-    @api.depends("interest_business_id", "interest_consumer_id")
+    @api.depends(
+        "interest_business_id",
+        "interest_consumer_id",
+        "is_interest_by_country",
+        "level_ids.claim_interest",
+        "level_ids.claim_compensation",
+    )
     @api.depends_context("company", "lang")
     def _compute_interest_problem(self):
         for procedure in self:
             regimes = procedure.interest_business_id | procedure.interest_consumer_id
             problems = [text for text in regimes.mapped("problem_text") if text]
-            procedure.interest_problem = " ".join(problems)
+            levels = procedure.level_ids
+            if any(
+                level.claim_interest or level.claim_compensation for level in levels
+            ):
+                problems.append(procedure._get_missing_law())
+            procedure.interest_problem = " ".join(filter(None, problems))
 
     # === CONSTRAINT METHODS === #
 
@@ -54,6 +65,26 @@ class DunningProcedure(models.Model):
             )
 
     # === BUSINESS METHODS === #
+
+    def _get_missing_law(self):
+        """Return that nothing says by which law levels claim, empty if something does.
+
+        :rtype: str
+        """
+        self.ensure_one()
+        if self.interest_business_id or self.interest_consumer_id:
+            return ""
+        regimes = self.env["interest.regime"]
+        if self.is_interest_by_country and any(
+            regimes._get_for_country(self.company_id, kind)
+            for kind in ("business", "consumer")
+        ):
+            return ""
+        return self.env._(
+            "Levels claim interest or compensation, but nothing says by which law or "
+            "contract: nobody owes them but customers and invoices that name one of "
+            "their own. Choose one on the page 'Interest' of the procedure."
+        )
 
     def _get_interest_regime(self, kind):
         """Return the regime that is chosen for a kind of customers.

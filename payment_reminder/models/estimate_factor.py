@@ -4,11 +4,11 @@ from decimal import Decimal
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
-from odoo.tools.misc import formatLang
 
 from ..tools import pricing
 from ..tools.factor_scale import FactorScale
 from ..tools.pricing_numbers import PricingError
+from ..tools.short_number import format_short_number
 
 
 class EstimateFactor(models.Model):
@@ -157,8 +157,7 @@ class EstimateFactor(models.Model):
             return self.env._("its end")
         if not isinstance(value, Decimal):
             return str(value)
-        digits = max(-value.normalize().as_tuple().exponent, 0)
-        return formatLang(self.env, float(value), digits=min(digits, 4))
+        return format_short_number(self.env, value)
 
     def _get_scale_problems(self):
         """Return what can be wrong with a scale, ``{code: text}``."""

@@ -1,8 +1,9 @@
 from datetime import date
-from decimal import Decimal
 
 from odoo import api, models
-from odoo.tools.misc import format_date, formatLang
+from odoo.tools.misc import format_date
+
+from ..tools.short_number import format_short_number
 
 
 class InterestWords(models.AbstractModel):
@@ -18,9 +19,7 @@ class InterestWords(models.AbstractModel):
         :param float | decimal.Decimal percent: 8.12 for 8.12 %
         :rtype: str
         """
-        number = round(Decimal(str(percent)), 4).normalize()
-        digits = max(-number.as_tuple().exponent, 2)
-        return formatLang(self.env, float(number), digits=digits)
+        return format_short_number(self.env, percent, least=2)
 
     @api.model
     def _explain_error(self, error):

@@ -2,7 +2,8 @@ from decimal import Decimal
 
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools.misc import formatLang
+
+from ..tools.short_number import format_short_number
 
 
 class ServiceEstimate(models.Model):
@@ -127,10 +128,8 @@ class ServiceEstimate(models.Model):
 
     def _format_percent(self, percent):
         """Return a percentage with no more decimals than it has: '12.5 %'."""
-        digits = next(
-            (digits for digits in (0, 1) if round(percent, digits) == percent), 2
-        )
-        return f"{formatLang(self.env, percent, digits=digits)}\N{NO-BREAK SPACE}%"
+        number = format_short_number(self.env, percent, most=2)
+        return f"{number}\N{NO-BREAK SPACE}%"
 
     def _prepare_banner(self):
         """Return what has become of the estimate, ``False`` while it is open.

@@ -1,3 +1,4 @@
+from odoo.exceptions import UserError
 from odoo.tests import tagged
 
 from .handover_common import HandoverCommon
@@ -105,6 +106,28 @@ class TestHandoverEffects(HandoverCommon):
         kinds = self._page()._prepare_say()["kinds"]
         self.assertNotIn("promise", kinds)
         self.assertIn("question", kinds)
+
+    def test_promise_is_about_what_we_still_collect(self):
+        """Even where the company takes payments: who collects is who arranges."""
+        self.company.dunning_handover_is_payable = True
+        self.company.installment_request_is_offered = True
+        self._hand_over(self.invoice)
+        page = self._page()
+        items = {item["name"]: item for item in page._prepare_say()["items"]}
+        self.assertFalse(items[self.invoice.name]["is_arrangeable"])
+        self.assertTrue(items[self.other.name]["is_arrangeable"])
+        form = {"day": str(page.date)}
+        promised = page._read_promise(form)["items"]
+        self.assertEqual(promised, self._items(self.other).ids)
+        keys = [str(key) for key in self._receivables(self.invoice).ids]
+        for read in (page._read_promise, page._preview_installments):
+            with self.assertRaisesRegex(UserError, "choose again"):
+                read(form | {"item": keys, "count": "2"})
+        self._hand_over(self.other)
+        kinds = self._page()._prepare_say()["kinds"]
+        self.assertNotIn("promise", kinds)
+        self.assertNotIn("installments", kinds)
+        self.assertIn("dispute", kinds)
 
     def test_recalled_item_is_paid_to_us_again(self):
         self._hand_over()._recall("x", self.today)

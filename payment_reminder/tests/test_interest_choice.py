@@ -21,6 +21,26 @@ class TestInterestChoice(InterestCommon):
                 )
             )
 
+    def test_level_that_claims_without_a_law_says_so(self):
+        level = self.second
+        self.assertFalse(level.missing_law)
+        self.assertFalse(self.procedure.interest_problem)
+        level.claim_interest = True
+        self.assertIn("by which law", level.missing_law)
+        self.assertIn("by which law", self.procedure.interest_problem)
+        self.assertFalse(self.friendly.missing_law)
+        self.company.account_fiscal_country_id = self.env.ref("base.us")
+        self.procedure.is_interest_by_country = True
+        self.assertTrue(level.missing_law, "no law of the United States is known")
+        self.company.account_fiscal_country_id = self.env.ref("base.de")
+        self.env.invalidate_all()
+        self.assertFalse(level.missing_law)
+        self.procedure.is_interest_by_country = False
+        self.assertTrue(level.missing_law)
+        self.procedure.interest_business_id = self._create_regime()
+        self.assertFalse(level.missing_law)
+        self.assertFalse(self.procedure.interest_problem)
+
     def test_procedure_has_one_for_companies_and_one_for_persons(self):
         self.procedure.interest_business_id = self._regime("de_business")
         self.procedure.interest_consumer_id = self._regime("de_consumer")

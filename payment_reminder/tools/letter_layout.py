@@ -62,6 +62,8 @@ class Sheet(NamedTuple):
     carry: float  # one line 'carried forward', at the foot or at the head
 
 
+SHORT_CLOSING = 2  # blocks, with the signature, that would look lost on a page
+
 SMALL = Sheet(first=45, later=60, head=5, carry=5)  # for the examples in this module
 
 
@@ -110,8 +112,8 @@ def paginate(
     """Fill pages with texts, the claims, the settlement block and the closing.
 
     The settlement (total, bank details) never stands without at least one claim above
-    it, if there is a claim and both fit on a page; a short closing with its signature
-    stays with it, a long one flows on and keeps its last two blocks together.
+    it, if there is a claim and both fit on a page; a closing of a sentence or two
+    stays with it, a longer one flows on and keeps its last two blocks together.
 
     >>> rows = [Row(8, Decimal(1)) for _i in range(9)]
     >>> pages = paginate([], rows, Block("total", 20), [Block("sign", 5)], SMALL)
@@ -119,6 +121,10 @@ def paginate(
     [4, 3, 2]
     >>> [page.table.carried for page in pages]
     [Decimal('4'), Decimal('7'), None]
+    >>> words = [Block("text", 6), Block("text", 6), Block("sign", 5)]
+    >>> pages = paginate([], rows[:2], Block("total", 20), words, SMALL)
+    >>> [page.kinds() for page in pages]
+    [['table', 'total'], ['text', 'text', 'sign']]
     """
     flow = _Flow(sheet)
     flow.add_texts(list(texts))
@@ -135,9 +141,11 @@ def _get_kept_height(tail: list[Block], sheet: Sheet) -> float:
     29
     >>> _get_kept_height([Block("total", 20), Block("text", 45)], SMALL)
     20
+    >>> _get_kept_height([Block("total", 12), *[Block("text", 4)] * 3], SMALL)
+    12
     """
     whole = sum(block.height for block in tail)
-    if whole <= sheet.later / 2:
+    if whole <= sheet.later / 2 and len(tail) <= SHORT_CLOSING + 1:
         return whole
     return tail[0].height if tail else 0
 
