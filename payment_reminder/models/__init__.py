@@ -196,6 +196,7 @@ from . import dunning_letter_annex
 from . import dunning_claim_making
 from . import dunning_claim_inserting
 from . import dunning_claim_settling
+from . import dunning_claim_ground
 from . import dunning_claim_decision
 from . import dunning_claim_booking
 from . import dunning_claim

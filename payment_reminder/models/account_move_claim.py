@@ -39,6 +39,9 @@ class AccountMove(models.Model):
     def _post(self, soft=True):
         posted = super()._post(soft)
         posted._sync_dunning_claims()
+        costs = posted.sudo().filtered("is_dunning_cost")
+        costs.dunning_booked_claim_ids._follow_price()
+        self.env["dunning.claim"]._follow_moves(posted)
         return posted
 
     def button_cancel(self):

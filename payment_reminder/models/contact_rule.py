@@ -138,17 +138,17 @@ class ContactRule(models.Model):
                 )
 
     def _find_user(self):
-        """Return a company or a procedure that the rule is chosen for, or nothing."""
+        """Return a company, procedure or customer that the rule is chosen for.
+
+        :return: empty if it is chosen for nobody
+        """
         self.ensure_one()
-        company = (
-            self.env["res.company"]
-            .sudo()
-            .search([("dunning_contact_rule_id", "=", self.id)], limit=1)
-        )
-        return company or (
-            self.env["dunning.procedure"]
-            .sudo()
-            .search([("contact_rule_id", "=", self.id)], limit=1)
+        companies = self.env["res.company"].sudo()
+        procedures = self.env["dunning.procedure"].sudo()
+        return (
+            companies.search([("dunning_contact_rule_id", "=", self.id)], limit=1)
+            or procedures.search([("contact_rule_id", "=", self.id)], limit=1)
+            or self.env["res.partner"]._find_chooser("dunning_contact_rule_id", self)
         )
 
     # === CRUD METHODS === #

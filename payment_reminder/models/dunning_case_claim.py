@@ -23,7 +23,9 @@ class DunningCase(models.Model):
     @api.depends("claim_ids.amount", "claim_ids.state", "claim_ids.is_final")
     def _compute_amount_claimed(self):
         for case in self:
-            live = case.claim_ids.filtered(lambda one: one.state == "claimed")
+            live = case.claim_ids.filtered(
+                lambda one: one.state == "claimed" and one.amount > 0
+            )
             case.amount_claimed = sum(live.mapped("amount"))
             case.has_claims_to_decide = any(live.mapped("is_final"))
 
@@ -47,14 +49,17 @@ class DunningCase(models.Model):
         :param datetime.date date: what was claimed by then
         :rtype: list[tools.claim_part.ClaimPart]
         """
-        self.ensure_one()
-        asked = self.env["dunning.claim.making"]._read_asked(self)
-        claims = asked.get(self.id, self.env["dunning.claim"])
-        return [
-            claim._get_part()
-            for claim in claims
-            if not claim.notice_id or claim.notice_id.date <= date
-        ]
+        return [claim._get_part() for claim in self._get_claims_told_by(date)]
+
+    def _get_claims_told_by(self, date):
+        """Return what is asked for and was told by a day.
+
+        :rtype: dunning.claim
+        """
+        asked = self.env["dunning.claim"]._search_asked(self)
+        return asked.filtered(
+            lambda claim: not claim.notice_id or claim.notice_id.date <= date
+        )
 
     def _merge_into(self, kept):
         done = super()._merge_into(kept)

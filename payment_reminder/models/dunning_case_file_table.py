@@ -1,6 +1,5 @@
 import csv
 import io
-from collections import defaultdict
 
 import xlsxwriter
 
@@ -122,18 +121,17 @@ class DunningCaseFile(models.AbstractModel):
         ]
 
     def _get_interest(self, case, lines, date):
-        """Return the interest that is claimed of each item, where it is known.
+        """Return the interest that is claimed of each item, as the statement has it.
 
         :return: ``{id of the receivable: amount in the currency of the case}``
         :rtype: dict
         """
-        if not hasattr(case, "_get_claims"):  # of what claims interest, if anything
-            return {}
-        interest = defaultdict(float)
-        for part in case._get_claims(date):
-            if part.kind == "interest" and part.line_id:
-                interest[part.line_id] += float(part.amount)
-        return interest
+        accounts = self.env["dunning.claim.account"]._get_accounts(case, lines, date)
+        return {
+            account.line.id: float(account.interest.amount)
+            for account in accounts
+            if account.interest
+        }
 
     # === WRITING === #
 

@@ -18,6 +18,7 @@ class DunningClaim(models.Model):
     _inherit = [
         "dunning.claim.decision",
         "dunning.claim.booking",
+        "dunning.claim.ground",
         "dunning.claim.settling",
     ]
     _description = "Claim of Interest and Costs"
@@ -91,6 +92,9 @@ class DunningClaim(models.Model):
         help="Interest was claimed up to and including this day.",
     )
     segments = fields.Json(readonly=True)
+    paid = fields.Json(
+        readonly=True, help="What was paid on the item when the amount became final."
+    )
     rate_text = fields.Char(string="Rate", compute="_compute_rate_text")
     regime_id = fields.Many2one(
         comodel_name="interest.regime",

@@ -1,4 +1,5 @@
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 from odoo import api, models
@@ -26,6 +27,24 @@ class ItemAccount:
     order: Order | None
 
 
+@dataclass(frozen=True)
+class Books:
+    """What is known of all items of an account, read at once."""
+
+    case: object
+    date: date
+    #: payments by receivable
+    payments: dict
+    #: ids of receivables for which compensation was ever claimed
+    compensated: set
+    #: claims that are asked for, by receivable
+    asked: dict
+    #: booked and waived interest by id of the receivable
+    decided: dict
+    #: regimes by customer, invoice's own regime and procedure
+    regimes: dict
+
+
 class DunningClaimAccount(models.AbstractModel):
     """Computes what is claimed of items on a day, whether it was told before or not.
 
@@ -46,35 +65,42 @@ class DunningClaimAccount(models.AbstractModel):
         """
         account = self.sudo().with_company(case.company_id)
         lines = lines.sudo().with_env(account.env)
-        payments = lines._get_interest_payments(date)
         claims = account.env["dunning.claim"]
         known = claims.search([("move_line_id", "in", lines.ids)])
-        by_line = known.grouped("move_line_id")
-        decided = claims._read_settled_interest(lines)
+        asked = known.filtered_domain(known._get_asked_domain())._filter_grounded()
+        books = Books(
+            case=case.sudo(),
+            date=date,
+            payments=lines._get_interest_payments(date),
+            compensated=set(
+                known.filtered(lambda one: one.kind == "compensation").move_line_id.ids
+            ),
+            asked=asked.grouped("move_line_id"),
+            decided=claims._read_settled_interest(lines, with_drafts=False),
+            regimes={},
+        )
         return [
-            account._get_account(
-                case.sudo(),
-                line,
-                tuple(payments[line]),
-                by_line.get(line, claims),
-                decided.get(line.id, 0.0),
-                date,
-            )
+            account._get_account(line, books)
             for line in lines.sorted(lambda one: (one.date_maturity or date, one.id))
         ]
 
-    def _get_account(self, case, line, payments, claims, decided, date):
-        regime, interest, costs, problem = self._get_regime(case, line), None, (), False
+    def _get_account(self, line, books):
+        case, date = books.case, books.date
+        payments = tuple(books.payments[line])
+        regime = self._get_regime(line, books)
+        interest, costs, problem = None, (), False
         principal = self._to_decimal(case, line.amount_currency)
         if regime and line.date_maturity:
             try:
-                interest = self._get_interest(
-                    case, line, regime, payments, decided, date
-                )
-                costs = self._get_costs(case, line, regime, payments, claims, date)
+                interest = self._get_interest(line, regime, payments, books)
+                costs = self._get_costs(line, regime, payments, books)
                 problem = regime._get_problem(line.date_maturity, date)
             except UserError as error:
                 problem = str(error)
+        else:  # nothing more is claimed, but what was told is still asked for
+            told = [claim._get_part() for claim in books.asked.get(line, ())]
+            interest = next((one for one in told if one.kind == "interest"), None)
+            costs = tuple(one for one in told if one.kind != "interest")
         return ItemAccount(
             line=line,
             number=line.move_id.name or line.name or "",
@@ -87,18 +113,23 @@ class DunningClaimAccount(models.AbstractModel):
             costs=costs,
             problem=problem,
             order=interest
-            and self._get_order(case, line, regime, payments, costs, date),
+            and regime
+            and self._get_order(line, regime, payments, costs, books),
         )
 
     def _to_decimal(self, case, amount):
         return Decimal(f"{amount:.{case.currency_id.decimal_places}f}")
 
-    def _get_regime(self, case, line):
+    def _get_regime(self, line, books):
+        """Return the regime of an item, asked for once for each customer."""
         move = line.move_id
-        regimes = self.env["interest.regime"]
         if move.is_dunning_cost:
-            return regimes
-        return move._get_interest_regime(self._get_procedure(case, line))
+            return self.env["interest.regime"]
+        procedure = self._get_procedure(books.case, line)
+        key = (move.commercial_partner_id, move.interest_regime_id, procedure)
+        if key not in books.regimes:
+            books.regimes[key] = move._get_interest_regime(procedure)
+        return books.regimes[key]
 
     def _get_procedure(self, case, line):
         """Return the procedure of an item: invoice > customer > company."""
@@ -109,17 +140,18 @@ class DunningClaimAccount(models.AbstractModel):
             or case.company_id.dunning_procedure_id
         )
 
-    def _get_interest(self, case, line, regime, payments, decided, date):
+    def _get_interest(self, line, regime, payments, books):
         interest = regime._compute_interest(
             line.amount_currency,
             line.date_maturity,
-            date,
+            books.date,
             list(payments),
-            case.currency_id,
+            books.case.currency_id,
         )
         if not interest.segments:
             return None
-        amount = interest.amount - self._to_decimal(case, decided)
+        decided = self._to_decimal(books.case, books.decided.get(line.id, 0.0))
+        amount = interest.amount - decided
         return ClaimPart(
             kind="interest",
             amount=max(amount, Decimal(0)),
@@ -134,18 +166,17 @@ class DunningClaimAccount(models.AbstractModel):
             payments=payments,
         )
 
-    def _get_costs(self, case, line, regime, payments, claims, date):
+    def _get_costs(self, line, regime, payments, books):
         """Return the compensation of an item: as it was claimed, else as it is owed."""
-        known = claims.filtered(lambda claim: claim.kind == "compensation")
-        if known:
-            asked = known.filtered_domain(known._get_asked_domain())
-            return tuple(claim._get_part() for claim in asked)
-        is_late = line.date_maturity < date
-        if regime._get_customer_kind(case.partner_id) != "business" or not is_late:
-            return ()
-        early = [one.amount for one in payments if one.date <= line.date_maturity]
-        late = line.amount_currency - float(sum(early))
-        amount = regime._get_compensation(late, case.currency_id, date)
+        if line.id in books.compensated:
+            return tuple(
+                claim._get_part()
+                for claim in books.asked.get(line, ())
+                if claim.kind == "compensation"
+            )
+        amount = regime._get_late_compensation(
+            line, payments, books.case.currency_id, books.date
+        )
         part = ClaimPart(
             kind="compensation",
             amount=amount,
@@ -156,18 +187,18 @@ class DunningClaimAccount(models.AbstractModel):
         )
         return (part,) if amount > 0 else ()
 
-    def _get_order(self, case, line, regime, payments, costs, date):
+    def _get_order(self, line, regime, payments, costs, books):
         """Return what the payments settle by the law of the item, if it says so."""
-        order = regime._get_settlement_order()
+        order, case = regime._get_settlement_order(), books.case
         due = line.date_maturity
-        is_known = regime._get_counted_until(due, date) == date
+        is_known = regime._get_counted_until(due, books.date) == books.date
         if not order or not payments or not is_known:
             return None
         owed = [Cost(due, cost.amount) for cost in costs]
         return settle(
             self._to_decimal(case, line.amount_currency),
             due,
-            date,
+            books.date,
             payments,
             owed,
             regime._get_terms(case.currency_id, due),

@@ -1,5 +1,5 @@
 from odoo import models
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 
 from ..tools.claim_part import KINDS
 
@@ -20,6 +20,8 @@ class DunningClaimBooking(models.AbstractModel):
         moves = self.env["account.move"]
         for company, claims in self.grouped("company_id").items():
             moves |= claims.sudo()._book(company._get_dunning_today())
+        if not moves:
+            raise UserError(self.env._("Nothing is left of these claims to book."))
         return moves.sudo(False)._get_records_action(name=self.env._("Invoices"))
 
     def _check_can_book(self):
@@ -97,3 +99,32 @@ class DunningClaimBooking(models.AbstractModel):
             is_alive = claim.invoice_id and claim.invoice_id._is_dunning_cost_alive()
             if claim.state == "booked" and not (is_alive and claim.invoice_line_id):
                 claim._set_claimed()
+
+    def _follow_price(self):
+        """Let booked claims be what their invoice asks for: somebody changed a draft.
+
+        What it asks less is waived, so that no notice asks for it again; what it asks
+        more counts as claimed.
+        """
+        for claim in self.sudo().filtered(lambda one: one.state == "booked"):
+            line, currency = claim.invoice_line_id, claim.currency_id
+            if not line or line.currency_id != currency:
+                continue
+            billed = line.price_unit * line.quantity * (1 - line.discount / 100)
+            billed = max(currency.round(billed), 0.0)
+            if not currency.compare_amounts(billed, claim.amount):
+                continue
+            reason = self.env._(
+                "changed on %(invoice)s: %(before)s before, %(after)s now",
+                invoice=line.move_id.display_name,
+                before=currency.format(claim.amount),
+                after=currency.format(billed),
+            )
+            if billed < claim.amount:
+                rest = claim._split_off(currency.round(claim.amount - billed))
+                rest.write({"invoice_id": False, "invoice_line_id": False})
+                today = claim.company_id._get_dunning_today()
+                rest._set_waived(reason, today)
+            else:
+                claim.amount = billed
+                claim._log_decision(self.env._("Booked"), reason)

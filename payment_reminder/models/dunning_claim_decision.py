@@ -91,6 +91,8 @@ class DunningClaimDecision(models.AbstractModel):
     def _check_part(self, amount):
         self.ensure_one()
         compare = self.currency_id.compare_amounts
+        if compare(self.amount, 0) <= 0:
+            raise UserError(self.env._("Nothing is left of this claim to waive."))
         if compare(amount, 0) <= 0 or compare(amount, self.amount) > 0:
             raise UserError(
                 self.env._(

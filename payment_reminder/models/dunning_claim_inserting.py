@@ -17,23 +17,6 @@ class DunningClaimMaking(models.AbstractModel):
     _inherit = "dunning.claim.making"  # pylint: disable=consider-merging-classes-inherited
 
     @api.model
-    def _relink(self, lines):
-        """Let claims follow receivables that were made again, with their invoices."""
-        orphans = (
-            self.env["dunning.claim"]
-            .sudo()
-            .search(
-                [("move_line_id", "=", False), ("move_id", "in", lines.move_id.ids)]
-            )
-        )
-        for claim in orphans:
-            claim.move_line_id = lines.filtered(
-                lambda line, one=claim: (
-                    line.move_id == one.move_id and line.date_maturity == one.date_due
-                )
-            )[:1]
-
-    @api.model
     def _make_claims(self, notices):
         """Make what sent notices claimed real; the same one twice makes nothing twice.
 
@@ -78,8 +61,11 @@ class DunningClaimMaking(models.AbstractModel):
                       WHERE kind = 'interest' AND state = 'claimed'
                 DO UPDATE SET amount = EXCLUDED.amount,
                               amount_whole = EXCLUDED.amount_whole,
+                              date_due = EXCLUDED.date_due,
+                              date_from = EXCLUDED.date_from,
                               date_to = EXCLUDED.date_to,
-                              segments = EXCLUDED.segments, is_final = FALSE,
+                              segments = EXCLUDED.segments,
+                              is_final = FALSE, paid = NULL,
                               regime_id = EXCLUDED.regime_id,
                               level_id = EXCLUDED.level_id,
                               write_date = EXCLUDED.write_date

@@ -3,7 +3,6 @@ from decimal import Decimal
 
 from odoo import api, models
 from odoo.exceptions import UserError
-from odoo.fields import Domain
 
 from ..tools.claim_part import KINDS, ClaimPart
 
@@ -70,14 +69,8 @@ class DunningClaimMaking(models.AbstractModel):
         return result
 
     def _read_asked(self, cases):
-        claims = self.env["dunning.claim"].sudo()
-        domain = Domain("case_id", "in", cases.ids) & claims._get_asked_domain()
-        return {
-            case.id: rows
-            for case, rows in claims.search(domain, order="date_due, id")
-            .grouped("case_id")
-            .items()
-        }
+        asked = self.env["dunning.claim"]._search_asked(cases)
+        return {case.id: rows for case, rows in asked.grouped("case_id").items()}
 
     def _read_context(self, notices, asked):
         lines = self._get_lines(notices)
@@ -129,7 +122,10 @@ class DunningClaimMaking(models.AbstractModel):
                 problems += self._get_line_problems(notice, line, context)
             except UserError as error:
                 problems.append(str(error))
-        parts += self._get_fee_parts(notice, lines, context)
+        try:
+            parts += self._get_fee_parts(notice, lines, context)
+        except UserError as error:
+            problems.append(str(error))
         parts += self._get_carried_parts(notice, lines, parts, context)
         claims = context.asked.get(notice.case_id.id, self.env["dunning.claim"])
         live = set(claims.move_line_id.ids)  # some of them may have come to nothing
@@ -144,11 +140,10 @@ class DunningClaimMaking(models.AbstractModel):
         if not regime:
             return []
         parts = []
-        kind = regime._get_customer_kind(notice.partner_id)
         if notice.level_id.claim_interest:
             parts.append(self._get_interest_part(notice, line, regime, context))
-        is_owed = kind == "business" and line.id not in context.compensated
-        if notice.level_id.claim_compensation and is_owed:
+        is_new = line.id not in context.compensated
+        if notice.level_id.claim_compensation and is_new:
             parts.append(self._get_compensation_part(notice, line, regime, context))
         return parts
 
@@ -199,16 +194,12 @@ class DunningClaimMaking(models.AbstractModel):
         )
 
     def _get_compensation_part(self, notice, line, regime, context):
-        early = [
-            payment.amount
-            for payment in context.payments[notice.date].get(line, [])
-            if payment.date <= line.date_maturity
-        ]
-        late = line.amount_currency - float(sum(early))
-        amount = regime._get_compensation(late, notice.currency_id, notice.date)
+        payments = context.payments[notice.date].get(line, [])
         return ClaimPart(
             kind="compensation",
-            amount=amount,
+            amount=regime._get_late_compensation(
+                line, payments, notice.currency_id, notice.date
+            ),
             is_new=True,
             line_id=line.id,
             regime_id=regime.id,
@@ -236,8 +227,18 @@ class DunningClaimMaking(models.AbstractModel):
         ]
         if level.fee_amount <= 0 or not new or key in context.fee_keys:
             return []
-        amount = level.company_currency_id._convert(
-            level.fee_amount, notice.currency_id, notice.company_id, notice.date
+        company, own = notice.company_id, level.company_currency_id
+        if not company._has_dunning_rate(notice.currency_id, notice.date):
+            raise UserError(
+                self.env._(
+                    "The fee of '%(level)s' cannot be converted, for there is no "
+                    "exchange rate of %(currency)s.",
+                    level=level.name,
+                    currency=notice.currency_id.name,
+                )
+            )
+        amount = own._convert(
+            level.fee_amount, notice.currency_id, company, notice.date
         )
         amount = notice._to_decimal(amount)
         return [

@@ -1,5 +1,6 @@
 from odoo import api, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 
 from ..tools.claim_part import keep_segments
 
@@ -32,15 +33,19 @@ class DunningClaimSettling(models.AbstractModel):
         :param datetime.date date: the company's date
         """
         live = self.sudo().filtered(lambda claim: claim.state == "claimed")
-        changed = live.filtered(lambda claim: claim.is_final != claim._is_settled())
-        interest = changed.filtered(lambda one: one.kind == "interest")
+        interest = live.filtered(lambda one: one.kind == "interest")
         payments = interest.move_line_id._get_interest_payments(date)
-        settled = interest._get_settled_interest()
-        for claim in interest:
+        final = live.filtered(
+            lambda one: one._is_settled() and one._is_paid_by(payments)
+        )
+        settled = (interest & final)._get_settled_interest()
+        for claim in interest & final:
             paid = payments.get(claim.move_line_id) or []
-            claim._set_final_interest(paid, settled.get(claim.move_line_id.id, 0.0))
-        for claim in changed:
-            claim.is_final = claim._is_settled()
+            if not claim.is_final or claim._keep_payments(paid) != claim.paid:
+                claim._set_final_interest(paid, settled.get(claim.move_line_id.id, 0.0))
+        for claim in live:
+            if claim.is_final != (claim in final):
+                claim.is_final = claim in final
 
     def _is_settled(self):
         """Return whether nothing of the debts of a claim is open.
@@ -56,6 +61,31 @@ class DunningClaimSettling(models.AbstractModel):
             for line in lines
         )
 
+    def _is_paid_by(self, payments):
+        """Return whether no payment of a settled debt is dated in the future.
+
+        :param dict payments: by receivable, up to a day
+        :rtype: bool
+        """
+        self.ensure_one()
+        line = self.move_line_id
+        if self.kind != "interest" or line.parent_state != "posted":
+            return True
+        paid = float(sum(payment.amount for payment in payments.get(line) or []))
+        return self.currency_id.compare_amounts(paid, line.amount_currency) >= 0
+
+    def _keep_payments(self, payments):
+        """Return payments, and the due date that they were late for, as JSON."""
+        rows = [[str(payment.date), str(payment.amount)] for payment in payments]
+        return {"due": str(self._get_due_date()), "payments": rows}
+
+    def _get_due_date(self):
+        """Return the due date of the item as it is now.
+
+        :rtype: datetime.date
+        """
+        return self.move_line_id.date_maturity or self.date_due
+
     def _set_final_interest(self, payments, settled):
         """Let interest end on the day on which its debt was paid.
 
@@ -64,9 +94,12 @@ class DunningClaimSettling(models.AbstractModel):
         :param float settled: what was booked and waived of it before
         """
         self.ensure_one()
-        if not self._is_settled() or not payments or not self.regime_id:
+        line = self.move_line_id
+        is_known = payments and self.regime_id and line.currency_id == self.currency_id
+        if not is_known:
             return
         until = max(payment.date for payment in payments)
+        self.paid = self._keep_payments(payments)
         try:
             interest = self._compute_interest(until, payments)
         except UserError as error:
@@ -76,6 +109,7 @@ class DunningClaimSettling(models.AbstractModel):
             {
                 "amount": max(float(interest.amount) - settled, 0.0),
                 "amount_whole": float(interest.amount),
+                "date_due": self._get_due_date(),
                 "date_to": max(until, self.date_from or until),
                 "segments": keep_segments(interest.segments),
             }
@@ -89,7 +123,11 @@ class DunningClaimSettling(models.AbstractModel):
         """
         line = self.move_line_id
         return self.regime_id._compute_interest(
-            line.amount_currency, self.date_due, until, payments, self.currency_id
+            line.amount_currency,
+            self._get_due_date(),
+            until,
+            payments,
+            self.currency_id,
         )
 
     def _get_settled_interest(self):
@@ -101,23 +139,24 @@ class DunningClaimSettling(models.AbstractModel):
         return self.env["dunning.claim"]._read_settled_interest(self.move_line_id)
 
     @api.model
-    def _read_settled_interest(self, lines):
+    def _read_settled_interest(self, lines, with_drafts=True):
         """Return what was booked and waived of the interest on receivables.
 
         :param account.move.line lines: the receivables
+        :param bool with_drafts: count what is booked on an invoice that is a draft yet
+        :return: ``{id of the receivable: amount in its currency}``
         :rtype: dict[int, float]
         """
-        rows = (
-            self.env["dunning.claim"]
-            .sudo()
-            ._read_group(
-                [
-                    ("move_line_id", "in", lines.ids),
-                    ("kind", "=", "interest"),
-                    ("state", "!=", "claimed"),
-                ],
-                ["move_line_id"],
-                ["amount:sum"],
-            )
+        claims = self.env["dunning.claim"].sudo()
+        domain = Domain("move_line_id", "in", lines.ids)
+        domain &= Domain("kind", "=", "interest") & Domain("state", "!=", "claimed")
+        if not with_drafts:
+            domain &= ~claims._get_asked_domain()
+        rows = claims._read_group(
+            domain, ["move_line_id", "currency_id"], ["amount:sum"]
         )
-        return {line.id: amount for line, amount in rows}
+        return {
+            line.id: amount
+            for line, currency, amount in rows
+            if currency == line.currency_id
+        }

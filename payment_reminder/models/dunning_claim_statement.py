@@ -63,14 +63,20 @@ class DunningClaimStatement(models.AbstractModel):
         """Return the receivables of the statement, see ``_make``."""
         if lines is not None and lines._name == "dunning.case.line":
             lines = lines.move_line_id
-        if lines:
-            return lines
         case = case.sudo()
-        late = case.open_line_ids.move_line_id.filtered(
-            lambda line: line.date_maturity and line.date_maturity < date
+        if not lines:
+            lines = case.open_line_ids.move_line_id.filtered(
+                lambda line: line.date_maturity and line.date_maturity < date
+            )
+            claims = self.env["dunning.claim"]._search_asked(case)
+            lines |= claims.move_line_id | claims.fee_line_ids
+        return lines.sudo().filtered(
+            lambda line: (
+                line.parent_state == "posted"
+                and line.partner_id.commercial_partner_id == case.partner_id
+                and line.currency_id == case.currency_id
+            )
         )
-        claims = case.claim_ids.filtered_domain(case.claim_ids._get_asked_domain())
-        return late | claims.move_line_id | claims.fee_line_ids
 
     def _get_lines(self):
         """Return the receivables of the statement.
@@ -168,9 +174,23 @@ class DunningClaimStatement(models.AbstractModel):
             "pages."
         )
         problems = dict.fromkeys(one.problem for one in accounts if one.problem)
+        problems |= dict.fromkeys(self._get_credit_remarks())
         return Markup("<p>%s</p>") % text + Markup().join(
             Markup("<p>%s</p>") % problem for problem in problems
         )
+
+    def _get_credit_remarks(self):
+        """Return what to know of a credit that is not taken off here."""
+        credit = self.case_id.sudo()._get_unmatched_credit()[self.case_id.id]
+        if self._is_whole() or not credit:
+            return []
+        return [
+            self.env._(
+                "Payments and credits of %(amount)s are not assigned to any invoice; "
+                "they are not taken off here, where only some of the items stand.",
+                amount=self._format_amount(credit),
+            )
+        ]
 
     def _prepare_rows(self, accounts, parts):
         open_accounts = [account for account in accounts if account.residual]
@@ -215,8 +235,24 @@ class DunningClaimStatement(models.AbstractModel):
             "amount": account.residual,
         }
 
+    def _is_whole(self):
+        """Return whether all that the customer owes stands here.
+
+        :rtype: bool
+        """
+        owed = self.case_id.sudo().open_line_ids.move_line_id.filtered(
+            lambda line: line.date_maturity and line.date_maturity < self.date
+        )
+        return not owed - self._get_lines()
+
     def _get_credit(self):
-        """Return what was paid without a match, exact; above zero."""
+        """Return what was paid without a match, exact; above zero.
+
+        It is taken off where all that the customer owes stands; parts of it would each
+        take it off.
+        """
+        if not self._is_whole():
+            return Decimal(0)
         credit = self.case_id.sudo()._get_unmatched_credit()[self.case_id.id]
         return self._to_decimal(credit)
 

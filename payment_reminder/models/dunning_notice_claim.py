@@ -111,7 +111,7 @@ class DunningNotice(models.Model):
     def _refresh_claims(self):
         """Keep what the notices claim on their dates."""
         making = self.env["dunning.claim.making"]
-        making._relink(self.claim_ids.sudo().move_line_id)
+        self.env["dunning.claim"]._follow_lines(self.claim_ids.sudo().move_line_id)
         for notice, (parts, problems) in making._get_parts(self).items():
             if parts or problems or notice.claim_parts or notice.claim_problem:
                 notice._keep_claims(parts, problems)

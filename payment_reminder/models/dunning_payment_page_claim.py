@@ -37,7 +37,9 @@ class DunningPaymentPage(models.AbstractModel):
         if not asked:
             return []
         resting = {
-            one.key for one in self._get_open() if one.is_disputed or one.is_planned
+            one.key
+            for one in self._get_open()
+            if one.is_disputed or one.is_planned or one.is_elsewhere
         }
         return [claim._get_part() for claim in asked if not claim._is_resting(resting)]
 

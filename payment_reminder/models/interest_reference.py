@@ -156,22 +156,16 @@ class InterestReference(models.Model):
 
     # === BUSINESS METHODS - RATES === #
 
-    def _get_rates(self, since=None):
+    def _get_rates(self):
         """Return the rates, the oldest first.
 
-        :param datetime.date since: without what held before this day
         :rtype: tuple[tools.interest.Rate]
         """
         self.ensure_one()
-        rates = [
+        return tuple(
             Rate(rate.date_from, Decimal(str(rate.percent)))
             for rate in self.rate_ids.sorted("date_from")
-        ]
-        if not since:
-            return tuple(rates)
-        before = [rate for rate in rates if rate.start <= since][-1:]
-        after = [rate for rate in rates if rate.start > since]
-        return (*(Rate(since, rate.percent) for rate in before), *after)
+        )
 
     def _get_rate_in_force(self, day):
         """Return the rate that holds on a day, empty if none does.

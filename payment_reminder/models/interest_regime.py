@@ -1,10 +1,12 @@
+from datetime import timedelta
 from decimal import Decimal
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools.misc import format_date
 
-from ..tools.interest import InterestError, Terms, compute_interest
+from ..tools.interest import Break, InterestError, Terms, compute_interest
+from ..tools.interest_days import FIRST_DAY
 
 #: With these methods the rate follows the reference while a debt is late.
 FOLLOWING = ("per_period", "half_year")
@@ -295,11 +297,11 @@ class InterestRegime(models.Model):
         reference = self.reference_id
         return Terms(
             method=self.method,
-            rates=reference._get_rates(self.valid_from) if reference else (),
+            rates=reference._get_rates() if reference else (),
             margin=Decimal(str(self.margin)),
             day_count=self.day_count,
             is_payment_day_counted=self.is_payment_day_counted,
-            breaks=self.break_ids._get_breaks(due),
+            breaks=self._get_breaks(due),
             step=Decimal(str(currency.rounding)),
             cap_percent=Decimal(str(self.cap_percent)) if self.cap_percent else None,
             is_daily=self.is_daily,
@@ -307,6 +309,17 @@ class InterestRegime(models.Model):
             lag_days=self.lag_days,
             has_each_half_year=reference.frequency == "half_year",
         )
+
+    def _get_breaks(self, due):
+        """Return the days without interest, with those before the regime was in force.
+
+        :param datetime.date due: see ``_get_terms``
+        :rtype: tuple[tools.interest.Break]
+        """
+        breaks = self.break_ids._get_breaks(due)
+        if not self.valid_from or self.valid_from <= FIRST_DAY:
+            return breaks
+        return (*breaks, Break(FIRST_DAY, self.valid_from - timedelta(days=1)))
 
     def _get_counted_until(self, due, until):
         """Return the last day for which interest is counted.

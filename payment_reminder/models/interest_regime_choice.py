@@ -9,6 +9,55 @@ class InterestRegime(models.Model):
     # one concept, one file
     _inherit = "interest.regime"  # pylint: disable=consider-merging-classes-inherited
 
+    # === WHETHER IT IS IN USE === #
+
+    @api.constrains("active")
+    def _check_unused(self):
+        for regime in self.filtered(lambda one: not one.active):
+            regime._check_not_used_by(regime._find_user())
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_used(self):
+        for regime in self:
+            claims = self.env["dunning.claim"].sudo()
+            told = claims.search([("regime_id", "=", regime.id)], limit=1)
+            regime._check_not_used_by(regime._find_user() or told)
+
+    def _check_not_used_by(self, user):
+        """Raise if something is found that uses the regime.
+
+        :param user: a record of any model, or none
+        """
+        if user:
+            raise ValidationError(
+                self.env._(
+                    "Interest is claimed by '%(regime)s': it is chosen for %(user)s. "
+                    "Choose another one there first.",
+                    regime=self.name,
+                    user=user.display_name,
+                )
+            )
+
+    def _find_user(self):
+        """Return a procedure, open invoice or customer that the regime is chosen for.
+
+        :rtype: odoo.models.BaseModel | None
+        """
+        self.ensure_one()
+        procedures = self.env["dunning.procedure"].sudo()
+        chosen = Domain("interest_business_id", "=", self.id)
+        chosen |= Domain("interest_consumer_id", "=", self.id)
+        moves = self.env["account.move"].sudo()
+        late = Domain("interest_regime_id", "=", self.id)
+        late &= Domain("payment_state", "in", ("not_paid", "partial", "in_payment"))
+        return (
+            procedures.search(chosen, limit=1)
+            or moves.search(late, limit=1)
+            or self.env["res.partner"]._find_chooser("interest_regime_id", self)
+        )
+
+    # === TO WHOM IT APPLIES === #
+
     @api.model
     def _get_customer_kind(self, partner):
         """Return what a customer is to the law: 'business' or 'consumer'.

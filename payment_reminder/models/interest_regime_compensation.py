@@ -40,6 +40,24 @@ class InterestRegime(models.Model):
             Decimal(str(currency.rounding))
         )
 
+    def _get_late_compensation(self, line, payments, currency, date):
+        """Return what is owed once for the late payment of a receivable.
+
+        What was paid in time does not count.
+
+        :param account.move.line line: with a due date
+        :param list payments: of ``tools.interest.Payment``, on the receivable
+        :return: see ``_get_compensation``; zero for persons, and before it is late
+        :rtype: decimal.Decimal
+        """
+        due = line.date_maturity
+        if self._get_customer_kind(line.move_id.partner_id) != "business":
+            return Decimal(0)
+        if due >= date:
+            return Decimal(0)
+        early = sum(float(one.amount) for one in payments if one.date <= due)
+        return self._get_compensation(line.amount_currency - early, currency, date)
+
     def _get_size_currency(self):
         """Return the currency in which the sizes of debts are measured.
 
@@ -69,7 +87,8 @@ class InterestRegime(models.Model):
         needed = currency | self.compensation_currency_id | self._get_size_currency()
         if len(needed) == 1:
             return False
-        missing = needed.filtered(lambda one: not self._has_exchange_rate(one, date))
+        company = self.env.company
+        missing = needed.filtered(lambda one: not company._has_dunning_rate(one, date))
         if not missing:
             return False
         return self.env._(
@@ -80,19 +99,24 @@ class InterestRegime(models.Model):
             missing=", ".join(missing.mapped("name")),
         )
 
-    def _has_exchange_rate(self, currency, date):
+
+class ResCompany(models.Model):
+    """Whether amounts of the law or of a level can be told in another currency."""
+
+    # one concept, one file
+    _inherit = "res.company"  # pylint: disable=consider-merging-classes-inherited
+
+    def _has_dunning_rate(self, currency, date):
         """Return whether the company knows what a currency is worth on a day.
 
         Odoo itself takes 1 for a currency without any rate.
+
+        :rtype: bool
         """
-        company = self.env.company
-        if currency == company.currency_id:
+        self.ensure_one()
+        if currency == self.currency_id:
             return True
-        domain = Domain(
-            [
-                ("currency_id", "=", currency.id),
-                ("name", "<=", date),
-                ("company_id", "in", [False, company.root_id.id]),
-            ]
-        )
+        domain = Domain("currency_id", "=", currency.id)
+        domain &= Domain("name", "<=", date)
+        domain &= Domain("company_id", "in", [False, self.root_id.id])
         return bool(self.env["res.currency.rate"].sudo().search_count(domain, limit=1))

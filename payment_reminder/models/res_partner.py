@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
+from odoo.tools import SQL
 
 
 class ResPartner(models.Model):
@@ -110,6 +111,30 @@ class ResPartner(models.Model):
             [("partner_id", "=", self.commercial_partner_id.id)]
         )
         return cases._get_records_action(name=self.env._("Payment Reminders"))
+
+    # === BUSINESS METHODS === #
+
+    @api.model
+    def _find_chooser(self, name, chosen):
+        """Return a customer for whom any company has chosen a record.
+
+        :param str name: of a company-dependent field
+        :param chosen: one record of its model
+        :rtype: res.partner
+        """
+        self.env["res.partner"].flush_model([name])
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT partner.id
+                     FROM res_partner partner,
+                          jsonb_each_text(partner.%(name)s) choice
+                    WHERE partner.%(name)s IS NOT NULL AND choice.value = %(id)s
+                    LIMIT 1""",
+                name=SQL.identifier(name),
+                id=str(chosen.id),
+            )
+        )
+        return self.sudo().browse(key for (key,) in rows)
 
     # === REMINDED === #
 

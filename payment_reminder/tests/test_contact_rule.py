@@ -158,6 +158,7 @@ class TestContactRule(ContactCommon):
         for record, field in (
             (self.company, "dunning_contact_rule_id"),
             (self.procedure, "contact_rule_id"),
+            (self.customer, "dunning_contact_rule_id"),
         ):
             rule = self._whole_week()
             record[field] = rule
