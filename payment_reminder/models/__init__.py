@@ -59,6 +59,7 @@ from . import dunning_payment_page
 from . import dunning_payment_page_open
 from . import dunning_payment_page_choice
 from . import dunning_payment_page_items
+from . import dunning_payment_page_rows
 from . import dunning_payment_page_plan
 from . import dunning_payment_page_transfer
 from . import dunning_payment_page_documents
@@ -150,6 +151,7 @@ from . import res_partner_installment
 from . import interest_reference
 from . import interest_rate
 from . import interest_regime
+from . import interest_regime_words
 from . import interest_regime_part
 from . import res_partner_interest
 from . import account_move_line_interest

@@ -94,7 +94,7 @@ class DunningClaimAccount(models.AbstractModel):
             try:
                 interest = self._get_interest(line, regime, payments, books)
                 costs = self._get_costs(line, regime, payments, books)
-                problem = regime._get_problem(line.date_maturity, date)
+                problem = regime._get_counting_problem(line.date_maturity, date)
             except UserError as error:
                 problem = str(error)
         else:  # nothing more is claimed, but what was told is still asked for

@@ -3,7 +3,6 @@ from decimal import Decimal
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
-from odoo.tools.misc import format_date
 
 from ..tools.interest import Break, InterestError, Terms, compute_interest
 from ..tools.interest_days import FIRST_DAY
@@ -95,8 +94,7 @@ class InterestRegime(models.Model):
     )
     valid_from = fields.Date(
         string="In Force since",
-        help="Before this day no interest is counted; empty: as long as there are "
-        "rates.",
+        help="Before this day no interest is counted.",
     )
     rule_text = fields.Char(string="Rate", compute="_compute_rule_text")
     problem_text = fields.Char(
@@ -330,72 +328,3 @@ class InterestRegime(models.Model):
         if self.method not in FOLLOWING or not (last_day and due and until):
             return until
         return min(until, last_day) if due < last_day else until
-
-    # === BUSINESS METHODS - PROBLEMS === #
-
-    def _get_problem(self, due, until):
-        """Return in words why interest is not surely all that could be claimed.
-
-        :param datetime.date due: the last day on which payment was in time
-        :param datetime.date until: the last day that bears interest
-        :return: a sentence, or ``False`` when all is well
-        :rtype: str | bool
-        """
-        self.ensure_one()
-        if not due or not until or until <= due:
-            return False
-        if not self.reference_id:
-            return self._get_rate_problem(until)
-        try:
-            self._compute_interest(1, due, until, [], self.env.company.currency_id)
-        except UserError as error:
-            return str(error)
-        counted = self._get_counted_until(due, until)
-        if counted < until:
-            return self.env._(
-                "%(regime)s: interest is counted until %(date)s only, for the rate "
-                "after that day is missing.",
-                regime=self.name,
-                date=format_date(self.env, counted),
-            )
-        return self._get_rate_problem(until) if self.method in FOLLOWING else False
-
-    def _get_rate_problem(self, day):
-        """Return in words why the rate of a day is missing or not sure.
-
-        :param datetime.date day: of the company
-        :rtype: str | bool
-        """
-        self.ensure_one()
-        if self.reference_id:
-            return self.reference_id._get_outdated_text(day)
-        if self.margin > 0:
-            return False
-        return self.env._(
-            "%(regime)s: enter the percentage that was agreed.", regime=self.name
-        )
-
-    def _get_rule_text(self):
-        """Return what is owed, in a few words.
-
-        :rtype: str
-        """
-        self.ensure_one()
-        words = self.env["interest.words"]
-        percent = words._format_percent(abs(self.margin))
-        if not self.reference_id:
-            if self.is_daily:
-                return self.env._("%(percent)s %% a day", percent=percent)
-            return self.env._("%(percent)s %% a year", percent=percent)
-        reference = self.reference_id.name
-        if not self.margin:
-            return reference
-        if self.margin > 0:
-            return self.env._(
-                "%(reference)s + %(percent)s points",
-                reference=reference,
-                percent=percent,
-            )
-        return self.env._(
-            "%(reference)s - %(percent)s points", reference=reference, percent=percent
-        )

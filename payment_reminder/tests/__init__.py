@@ -60,6 +60,7 @@ from . import test_interest_regime
 from . import test_interest_screens
 from . import test_invariants
 from . import test_letter_channel
+from . import test_letter_engine
 from . import test_letter_printer
 from . import test_mistakes
 from . import test_pause

@@ -261,14 +261,12 @@ class TestClaimRegime(ClaimCommon):
         self.assertEqual(rows[0][column], account.interest.amount)
         self.assertEqual(float(account.interest.amount), 70.0)
 
-    def test_nothing_is_counted_before_the_law_was_in_force(self):
+    def _follow_reference(self, start, **values):
         reference = self.env["interest.reference"].create(
             {
                 "name": "Own",
                 "code": "OWN",
-                "rate_ids": [
-                    Command.create({"date_from": "2025-01-01", "percent": 36.5})
-                ],
+                "rate_ids": [Command.create({"date_from": start, "percent": 36.5})],
             }
         )
         self.regime.write(
@@ -276,13 +274,26 @@ class TestClaimRegime(ClaimCommon):
                 "reference_id": reference.id,
                 "margin": 0.0,
                 "method": "per_period",
-                "valid_from": self._days_ago(5),
+                **values,
             }
         )
+
+    def test_nothing_is_counted_before_the_law_was_in_force(self):
+        self._follow_reference("2025-01-01", valid_from=self._days_ago(5))
         self._claim(days=10)
         interest = self._claims("interest")
         self.assertEqual(interest.amount, 6.0)
         self.assertEqual(interest.date_from, self._days_ago(5))
+
+    def test_warning_for_the_office_is_not_told_to_customers(self):
+        self._follow_reference("2020-01-01")
+        self._claim()
+        problem = self.regime._get_problem(self._days_ago(10), self.today)
+        self.assertIn("nobody has looked", problem)
+        statement = self.env["dunning.claim.statement"]._make(
+            self._case(), date=self.today
+        )
+        self.assertNotIn("nobody", statement._prepare_letter_values()["intro"])
 
     def test_fee_without_an_exchange_rate_is_not_claimed_at_par(self):
         yen = self.env.ref("base.JPY")

@@ -109,9 +109,12 @@ class TestInterestRegime(InterestCommon):
 
     def test_article_395_with_the_key_rate_begins_in_august_2016(self):
         regime = self._regime("ru_395")
-        self.assertTrue(self._amount(regime, 1000, "2016-07-31", "2016-08-31"))
-        with self.assertRaisesRegex(UserError, "There is no rate for"):
-            self._amount(regime, 1000, "2016-07-30", "2016-08-31")
+        amount = self._amount(regime, 1000, "2016-07-31", "2016-08-31")
+        self.assertTrue(amount)
+        older = date(2016, 7, 20), date(2016, 8, 31)
+        self.assertEqual(self._amount(regime, 1000, *map(str, older)), amount)
+        self.assertIn("from 08/01/2016 only", regime._get_problem(*older))
+        self.assertFalse(regime._get_counting_problem(date(2016, 7, 31), older[1]))
 
     def test_payments_end_a_period(self):
         regime = self._create_regime()
