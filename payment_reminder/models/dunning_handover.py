@@ -116,6 +116,7 @@ class DunningHandover(models.Model):
         index=True,
         copy=False,
         tracking=True,
+        group_expand="_group_expand_state",
     )
     is_living = fields.Boolean(compute="_compute_is_living", store=True)
     state_before = fields.Char(
@@ -181,6 +182,11 @@ class DunningHandover(models.Model):
     )
 
     # === COMPUTE METHODS === #
+
+    @api.model
+    def _group_expand_state(self, values, domain):
+        """Show the columns in the order of the steps, those with hand-overs only."""
+        return sorted(values, key=self._fields["state"].get_values(self.env).index)
 
     @api.depends("name", "agency_id")
     def _compute_display_name(self):

@@ -130,7 +130,7 @@ class DunningHandover(models.Model):
         return {
             "date": self._format_date(report.date),
             "status": labels.get(report.status, ""),
-            "author": report.author_id.name or "",
+            "author": report.author_id.name if report._is_by_agency() else "",
             "text": report.text or "",
             "amount": "" if is_zero else self._format_amount(report.amount),
             "received": self._format_date(report.received_on),

@@ -66,6 +66,14 @@ class DunningHandoverReport(models.Model):
 
     # === WORDS === #
 
+    def _is_by_agency(self):
+        """Return whether somebody of the agency has written the report.
+
+        :rtype: bool
+        """
+        agency = self.handover_id.agency_id.commercial_partner_id
+        return self.author_id.commercial_partner_id == agency
+
     def _get_log_text(self):
         """Return the report in one line, for the histories.
 
@@ -75,7 +83,14 @@ class DunningHandoverReport(models.Model):
         labels = dict(self._fields["status"]._description_selection(self.env))
         parts = [
             self.env._(
-                "%(author)s reports: %(status)s",
+                "%(agency)s reports: %(status)s",
+                agency=self.handover_id.agency_id.name,
+                status=labels[self.status],
+            )
+            if self._is_by_agency()
+            else self.env._(
+                "%(agency)s reports, noted by %(author)s: %(status)s",
+                agency=self.handover_id.agency_id.name,
                 author=self.author_id.name,
                 status=labels[self.status],
             )

@@ -44,7 +44,9 @@ class DunningHandoverNoting(models.TransientModel):
     currency_id = fields.Many2one(related="handover_id.currency_id")
     status = fields.Selection(
         selection=lambda self: (
-            self.env["dunning.handover.report"]._fields["status"].selection
+            self.env["dunning.handover.report"]
+            ._fields["status"]
+            ._description_selection(self.env)
         ),
         required=True,
         default="in_contact",
