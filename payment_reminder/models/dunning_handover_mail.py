@@ -118,7 +118,7 @@ class DunningHandover(models.Model):
             email_from=author.email_formatted or self.company_id.email_formatted,
             message_type="comment",
             subtype_xmlid="mail.mt_note",
-            email_layout_xmlid="mail.mail_notification_layout",
+            email_layout_xmlid="payment_reminder.mail_layout_message",
             email_add_signature=False,  # the text has one, of the responsible person
             attachments=[(one.name, one.raw) for one in attachments or ()],
         )

@@ -184,7 +184,7 @@ class InstallmentPlan(models.Model):
             email_from=rendered.get("email_from") or author.email_formatted,
             message_type="comment",
             subtype_xmlid="mail.mt_note",
-            email_layout_xmlid="mail.mail_notification_layout",
+            email_layout_xmlid="payment_reminder.mail_layout_message",
             email_add_signature=False,  # the text has one, of the responsible person
             attachments=self._get_mail_attachments(kind),
             **({"scheduled_date": contact_at} if contact_at else {}),

@@ -140,6 +140,15 @@ class TestHandoverPayments(HandoverCommon):
         self.assertFalse(self._mails())
         self.assertIn("30.00", self.handover.activity_ids.note)
 
+    def test_mail_looks_like_the_reminders_and_is_no_internal_note(self):
+        self._pay(self.invoice, 30.0)
+        [message] = self._mails()
+        sent = self.env["mail.mail"].search([("mail_message_id", "=", message.id)])
+        html = str(sent.body_html)
+        self.assertIn("max-width: 600px", html)
+        self.assertIn("30.00", html)
+        self.assertNotIn("Internal communication", html)
+
     def test_mail_speaks_the_agencys_language(self):
         self.env["res.lang"]._activate_lang("de_DE")
         self.agency.lang = "de_DE"

@@ -53,6 +53,16 @@ class TestInstallmentNotice(InstallmentCommon):
         self.assertFalse(mail.email_add_signature)
         self.assertEqual(self._read(mail).count(plan.user_id.name), 1)
 
+    def test_mail_looks_like_the_reminders_and_is_no_internal_note(self):
+        plan = self._plan()
+        plan.action_propose()
+        [message] = self._mails(plan)
+        sent = self.env["mail.mail"].search([("mail_message_id", "=", message.id)])
+        html = str(sent.body_html)
+        self.assertIn("max-width: 600px", html)
+        self.assertIn(self.company.name, html)
+        self.assertNotIn("Internal communication", html)
+
     def test_heads_up_is_optional_and_comes_before_the_day_only(self):
         plan = self._active_plan()
         self.assertFalse(self._remind(-3))
