@@ -65,7 +65,7 @@ class DunningCaseFile(models.AbstractModel):
             (self.env._("Document"), 3.4, False),
             (self.env._("Dated"), 2.1, False),
             (self.env._("Due"), 2.1, False),
-            (self.env._("Days late"), 1.4, True),
+            (self.env._("Days late"), 2.1, True),
             (self.env._("Amount"), 2.6, True),
             (self.env._("Paid"), 2.6, True),
             (self.env._("Open"), 2.6, True),

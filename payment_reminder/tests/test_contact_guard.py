@@ -54,8 +54,8 @@ class TestContactChoice(ContactCommon):
 
     def test_archived_rule_does_not_hold(self):
         rule = self._whole_week()
-        self.customer.dunning_contact_rule_id = rule
         rule.active = False
+        self.customer.dunning_contact_rule_id = rule
         self.assertFalse(self._get())
 
     def test_choice_for_a_customer_is_of_one_company(self):

@@ -125,8 +125,8 @@ class TestInterestChoice(InterestCommon):
 
     def test_archived_regime_does_not_apply(self):
         regime = self._create_regime()
-        self.procedure.interest_business_id = regime
         regime.active = False
+        self.procedure.interest_business_id = regime
         self.assertFalse(self._chosen(self.business))
 
     def test_invoice_of_a_customer_who_was_changed_is_checked(self):
