@@ -91,7 +91,8 @@ class DunningClaimBooking(models.AbstractModel):
         """Let booked claims follow what has become of their invoices.
 
         They are claimed again when the invoice was cancelled or credited in full, or
-        its line was deleted; and booked again when that is taken back.
+        its line was deleted. Once they are, the invoice does not come back: see
+        ``button_draft``; book them anew.
         """
         for claim in self.sudo().exists():
             is_alive = claim.invoice_id and claim.invoice_id._is_dunning_cost_alive()
