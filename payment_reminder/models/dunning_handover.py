@@ -219,11 +219,10 @@ class DunningHandover(models.Model):
 
     # === CONSTRAINT METHODS === #
 
-    @api.constrains("agency_id", "case_id")
-    def _check_agency(self):
-        """Nobody collects from himself, nor we from ourselves."""
-        for handover in self:
-            agency = handover.agency_id.commercial_partner_id
+    @api.constrains("agency_id")
+    def _check_agency_role(self):
+        """Let only an agency or lawyer be chosen; who was one stays in old papers."""
+        for handover in self.filtered(lambda one: one.state == "prepared"):
             if not handover.agency_id.dunning_agency_role:
                 raise ValidationError(
                     self.env._(
@@ -232,6 +231,12 @@ class DunningHandover(models.Model):
                         partner=handover.agency_id.display_name,
                     )
                 )
+
+    @api.constrains("agency_id", "case_id")
+    def _check_agency(self):
+        """Nobody collects from himself, nor we from ourselves; what is over is over."""
+        for handover in self.filtered(lambda one: one.state in HANDOVER_LIVING_STATES):
+            agency = handover.agency_id.commercial_partner_id
             if agency == handover.partner_id.commercial_partner_id:
                 raise ValidationError(
                     self.env._(
