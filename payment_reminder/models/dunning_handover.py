@@ -47,6 +47,7 @@ class DunningHandover(models.Model):
             "amount_collected",
             "amount_open",
             "amount_commission",
+            "commission_terms",
         }
     )
 
@@ -151,13 +152,17 @@ class DunningHandover(models.Model):
         string="Commission by",
         required=True,
         default="percent",
+        tracking=True,
     )
-    commission_percent = fields.Float(string="Commission (%)", digits=(5, 2))
+    commission_percent = fields.Float(
+        string="Commission (%)", digits=(5, 2), tracking=True
+    )
     commission_scale_id = fields.Many2one(
         comodel_name="dunning.commission.scale",
         check_company=True,
         domain="[('company_id', '=', company_id), ('currency_id', '=', currency_id)]",
         ondelete="restrict",
+        tracking=True,
     )
 
     # === FILE === #

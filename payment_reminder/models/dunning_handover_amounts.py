@@ -1,9 +1,5 @@
-from decimal import Decimal
-
 from odoo import api, fields, models
 from odoo.tools import SQL
-
-from ..tools.commission import Part, Terms, compute_commission
 
 #: Journals whose entries are payments.
 PAYMENT_JOURNALS = ("bank", "cash", "credit")
@@ -124,12 +120,6 @@ class DunningHandover(models.Model):
         aggregator="avg",
         help="Collected of what was handed over; of several: weighted by the amounts.",
     )
-    amount_commission = fields.Monetary(
-        string="Commission",
-        compute="_compute_commission",
-        store=True,
-        help="Of what was collected.",
-    )
     amount_reported = fields.Monetary(
         string="Received by the Agency",
         compute="_compute_reported",
@@ -177,43 +167,3 @@ class DunningHandover(models.Model):
     def _compute_reported(self):
         for handover in self:
             handover.amount_reported = sum(handover.report_ids.mapped("amount"))
-
-    @api.depends(
-        "line_ids.amount_collected",
-        "line_ids.days_late",
-        "commission_method",
-        "commission_percent",
-        "commission_scale_id.basis",
-        "commission_scale_id.step_ids.percent",
-        "commission_scale_id.step_ids.start_amount",
-        "commission_scale_id.step_ids.start_days",
-    )
-    def _compute_commission(self):
-        for handover in self:
-            handover.amount_commission = float(handover._get_commission())
-
-    def _get_commission(self):
-        """Return what the agency has earned so far, rounded once.
-
-        :return: in the currency of the hand-over
-        :rtype: decimal.Decimal
-        """
-        self.ensure_one()
-        digits = self.currency_id.decimal_places
-        parts = [
-            Part(Decimal(f"{line.amount_collected:.{digits}f}"), line.days_late)
-            for line in self.line_ids
-        ]
-        return compute_commission(parts, self._get_commission_terms())
-
-    def _get_commission_terms(self):
-        """Return what was agreed on, as ``tools.commission`` takes it.
-
-        :rtype: tools.commission.Terms
-        """
-        if self.commission_method == "scale" and self.commission_scale_id:
-            return self.commission_scale_id._get_terms(self.currency_id)
-        return Terms(
-            percent=Decimal(str(self.commission_percent)),
-            step=Decimal(str(self.currency_id.rounding or 0.01)),
-        )

@@ -168,6 +168,7 @@ class DunningHandoverFlow(models.AbstractModel):
                 "state": "handed_over",
                 "handed_over_on": date,
                 "report_due_on": self._get_next_report_date(date),
+                "commission_terms": self._prepare_terms(),
             }
         )
         self._log_in_case(self.env._("Handed over"))

@@ -139,5 +139,6 @@ from . import test_handover_portal_say
 from . import test_handover_security
 from . import test_handover_rights
 from . import test_handover_bill
+from . import test_handover_terms
 from . import test_tools_commission
 from . import test_handover_effects
