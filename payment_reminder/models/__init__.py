@@ -189,6 +189,7 @@ from . import dunning_handover_bill
 from . import dunning_case_write_off
 from . import dunning_case_line_handover
 from . import dunning_case_handover
+from . import account_move_made
 from . import account_move_handover
 from . import res_partner_agency
 from . import dunning_claim_text

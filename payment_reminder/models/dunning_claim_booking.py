@@ -14,13 +14,16 @@ class DunningClaimBooking(models.AbstractModel):
     # === ACTION METHODS === #
 
     def action_book(self):
-        """Make one draft invoice per case of the claims, for the accountant to post."""
+        """Make one draft invoice per case of the claims, for the accountant to post.
+
+        Who may not read invoices is told what was made.
+        """
         self._check_can_book()
         self._check_state("claimed", self.env._("booked"))
         moves = self.env["account.move"]
         for company, claims in self.grouped("company_id").items():
             moves |= claims.sudo()._book(company._get_dunning_today())
-        return moves.sudo(False)._get_records_action(name=self.env._("Invoices"))
+        return moves.sudo(False)._get_dunning_made_action(self.env._("Invoices"))
 
     def _check_can_book(self):
         """Raise unless the user makes invoices, or decides about claims."""
