@@ -181,6 +181,8 @@ from . import dunning_handover_line
 from . import dunning_handover_amounts
 from . import dunning_handover_mail
 from . import dunning_handover_terms
+from . import dunning_handover_outcome
+from . import dunning_handover_claims
 from . import dunning_handover_file
 from . import dunning_handover_steps
 from . import dunning_handover_payment

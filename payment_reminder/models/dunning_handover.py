@@ -48,6 +48,7 @@ class DunningHandover(models.Model):
             "amount_open",
             "amount_commission",
             "commission_terms",
+            "amount_claims",
         }
     )
 

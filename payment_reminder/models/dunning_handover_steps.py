@@ -146,8 +146,8 @@ class DunningHandover(models.Model):
         """
         self.ensure_one()
         self._check_in(HANDOVER_AWAY_STATES)
-        self._check_reported_amount(amount)
         date = date or self._get_today()
+        self._check_reported_amount(amount, date)
         report = (
             self.env["dunning.handover.report"]
             .sudo()
@@ -168,19 +168,6 @@ class DunningHandover(models.Model):
         self._follow(report, date)
         self._after_change()
         return report.with_env(self.env)
-
-    def _check_reported_amount(self, amount):
-        """Raise a UserError for what the agency cannot have received."""
-        compare = self.currency_id.compare_amounts
-        if compare(amount, 0) < 0:
-            raise UserError(self.env._("What was received cannot be negative."))
-        if compare(self.amount_reported + amount, self.amount_handed) > 0:
-            raise UserError(
-                self.env._(
-                    "That would be more than what was handed over: %(amount)s.",
-                    amount=self.currency_id.format(self.amount_handed),
-                )
-            )
 
     def _follow(self, report, date):
         """Do what follows from a report."""
