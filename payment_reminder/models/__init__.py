@@ -234,3 +234,4 @@ from . import dunning_payment_page_handover
 from . import dunning_statement_handover
 from . import dunning_handover_report_portal
 from . import dunning_handover_portal
+from . import dunning_handover_queue

@@ -49,6 +49,9 @@ class DunningHandover(models.Model):
             "amount_commission",
             "commission_terms",
             "amount_claims",
+            "waiting_step",
+            "waiting_since",
+            "waiting_problem",
         }
     )
 

@@ -170,6 +170,7 @@ class DunningHandoverFlow(models.AbstractModel):
                 "report_due_on": self._get_next_report_date(date),
                 "commission_terms": self._prepare_terms(),
                 "amount_claims": self._get_claims_amount(date),
+                **self._prepare_not_waiting(),
             }
         )
         self._log_in_case(self.env._("Handed over"))
@@ -285,11 +286,14 @@ class DunningHandoverFlow(models.AbstractModel):
     def _get_prepared_sql(self, company):
         """Return the query of the cases with a hand-over that was not sent yet.
 
+        :return: ``case_id``, ``is_waiting`` (nobody has to do anything)
         :rtype: SQL
         """
         return SQL(
-            """SELECT DISTINCT case_id FROM dunning_handover
-                WHERE company_id = %s AND state = 'prepared'""",
+            """SELECT case_id, BOOL_AND(waiting_step IS NOT NULL) AS is_waiting
+                 FROM dunning_handover
+                WHERE company_id = %s AND state = 'prepared'
+             GROUP BY case_id""",
             company.id,
         )
 

@@ -95,10 +95,7 @@ class DunningHandover(models.Model):
         is_zero = self.currency_id.is_zero
         return is_zero(self.amount_open) and (
             self.state in HANDOVER_AWAY_STATES
-            or (
-                self.state in BACK_STATES
-                and not is_zero(self.amount_written_off)
-            )
+            or (self.state in BACK_STATES and not is_zero(self.amount_written_off))
         )
 
     def _finish(self, date=None):

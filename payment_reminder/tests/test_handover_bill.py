@@ -150,7 +150,9 @@ class TestHandoverBill(HandoverCommon):
             self.assertEqual(action["tag"], "display_notification")
             self.assertIn("20.00", action["params"]["message"])
             self.assertIn(self.agency.name, action["params"]["message"])
-        self.assertEqual(self.handover.action_create_bill()["res_model"], "account.move")
+        self.assertEqual(
+            self.handover.action_create_bill()["res_model"], "account.move"
+        )
 
     def _scale(self, basis, *steps):
         return self.env["dunning.commission.scale"].create(

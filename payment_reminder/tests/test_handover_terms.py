@@ -31,9 +31,7 @@ class TestHandoverTerms(HandoverCommon):
 
     def _hand_over_by_scale(self, scale=None):
         scale = scale or self.scale
-        return self._hand_over(
-            commission_method="scale", commission_scale_id=scale.id
-        )
+        return self._hand_over(commission_method="scale", commission_scale_id=scale.id)
 
     # === SCALE === #
 
