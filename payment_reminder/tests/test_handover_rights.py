@@ -221,6 +221,7 @@ class TestHandoverBadInput(HandoverCommon):
         handover._recall("Enough", self.today)
         self.agency.dunning_agency_role = False
         kept = self._create_customer("Kept")
+        self._reach_last_level(self._overdue(60, partner=kept))
         wizard = self.env["base.partner.merge.automatic.wizard"].create({})
         wizard._merge((self.customer | kept).ids, kept)
         self.assertEqual(handover.case_id.partner_id, kept)
