@@ -58,3 +58,6 @@ EXCLUSION_REASONS = NOT_OWED_REASONS + NOT_DUE_REASONS + CASE_REASONS
 HANDOVER_LIVING_STATES = ("prepared", "handed_over", "collecting")
 #: The agency has the items: it is paid, and our own reminders rest.
 HANDOVER_AWAY_STATES = ("handed_over", "collecting")
+#: So many are handed over within a request; with more of them their files are made in
+#: the background (about 3 seconds each, and a request has its limit).
+HANDOVER_AT_ONCE = 5

@@ -6,3 +6,6 @@ UPDATE ir_cron
 UPDATE dunning_notice
    SET state = 'skipped', reason = 'Neutralized copy of the database'
  WHERE state IN ('proposed', 'queued', 'in_flight', 'in_doubt', 'failed');
+UPDATE dunning_handover
+   SET waiting_step = NULL, waiting_since = NULL
+ WHERE waiting_step IS NOT NULL;

@@ -182,6 +182,9 @@ from . import dunning_handover
 from . import dunning_handover_line
 from . import dunning_handover_amounts
 from . import dunning_handover_mail
+from . import dunning_handover_terms
+from . import dunning_handover_outcome
+from . import dunning_handover_claims
 from . import dunning_handover_file
 from . import dunning_handover_steps
 from . import dunning_handover_payment
@@ -190,6 +193,7 @@ from . import dunning_handover_bill
 from . import dunning_case_write_off
 from . import dunning_case_line_handover
 from . import dunning_case_handover
+from . import account_move_made
 from . import account_move_handover
 from . import res_partner_agency
 from . import dunning_claim_text
@@ -233,3 +237,4 @@ from . import dunning_payment_page_handover
 from . import dunning_statement_handover
 from . import dunning_handover_report_portal
 from . import dunning_handover_portal
+from . import dunning_handover_queue

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..const import HANDOVER_AT_ONCE
+
 
 class DunningCase(models.Model):
     """The case whose items are with an agency or a lawyer."""
@@ -92,7 +94,8 @@ class DunningCase(models.Model):
     def _hand_over_all(self, items, agency, step="send", **values):
         """Hand items of several cases over, one hand-over for each case.
 
-        With several cases none stops the others: what is refused is named.
+        With several cases none stops the others: what is refused is named. Many are
+        only prepared, and handed over in the background.
 
         :param dunning.case.line items: of these cases
         :param values: see ``_hand_over``
@@ -104,10 +107,12 @@ class DunningCase(models.Model):
             raise UserError(self.env._("Choose the items that are handed over."))
         handovers, texts = self.env["dunning.handover"], []
         by_case = items.grouped("case_id")
+        is_many = len(by_case) > HANDOVER_AT_ONCE and step != "prepare"
+        first = "prepare" if is_many else step
         for case, own in by_case.items():
             try:
                 with self.env.cr.savepoint():
-                    made, left = case._hand_over(own, agency, step=step, **values)
+                    made, left = case._hand_over(own, agency, step=first, **values)
             except UserError as error:
                 if len(by_case) == 1:
                     raise
@@ -117,6 +122,8 @@ class DunningCase(models.Model):
             texts += left
         if not handovers:
             raise UserError("\n".join(texts))
+        if is_many:
+            handovers._set_waiting(step)
         return handovers, texts
 
     # === BUSINESS METHODS === #

@@ -14,7 +14,10 @@ class DunningClaimBooking(models.AbstractModel):
     # === ACTION METHODS === #
 
     def action_book(self):
-        """Make one draft invoice per case of the claims, for the accountant to post."""
+        """Make one draft invoice per case of the claims, for the accountant to post.
+
+        Who may not read invoices is told what was made.
+        """
         self._check_can_book()
         self._check_state("claimed", self.env._("booked"))
         moves = self.env["account.move"]
@@ -22,7 +25,7 @@ class DunningClaimBooking(models.AbstractModel):
             moves |= claims.sudo()._book(company._get_dunning_today())
         if not moves:
             raise UserError(self.env._("Nothing is left of these claims to book."))
-        return moves.sudo(False)._get_records_action(name=self.env._("Invoices"))
+        return moves.sudo(False)._get_dunning_made_action(self.env._("Invoices"))
 
     def _check_can_book(self):
         """Raise unless the user makes invoices, or decides about claims."""
@@ -93,7 +96,8 @@ class DunningClaimBooking(models.AbstractModel):
         """Let booked claims follow what has become of their invoices.
 
         They are claimed again when the invoice was cancelled or credited in full, or
-        its line was deleted; and booked again when that is taken back.
+        its line was deleted. Once they are, the invoice does not come back: see
+        ``button_draft``; book them anew.
         """
         for claim in self.sudo().exists():
             is_alive = claim.invoice_id and claim.invoice_id._is_dunning_cost_alive()

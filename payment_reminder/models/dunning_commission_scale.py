@@ -12,9 +12,16 @@ from ..tools.commission import (
     check_terms,
 )
 
+#: In the context of a scale that is being written: it looks at its steps at the end.
+#: An object, because nobody can send one.
+CHECKED_LATER = object()
+
 
 class DunningCommissionScale(models.Model):
-    """What an agency earns of what it collects, in steps; see ``tools.commission``."""
+    """What an agency earns of what it collects, in steps; see ``tools.commission``.
+
+    A hand-over keeps its own copy of the steps: a changed scale holds for the next one.
+    """
 
     _name = "dunning.commission.scale"
     _description = "Commission Scale"
@@ -74,6 +81,13 @@ class DunningCommissionScale(models.Model):
             "percent": self.env._("A commission lies between 0 and 100 %."),
         }[error.code]
 
+    # === CRUD METHODS === #
+
+    def write(self, vals):
+        """Change a scale; its steps may be wrong for a moment, but not in the end."""
+        scales = self.with_context(commission_steps=CHECKED_LATER)
+        return super(DunningCommissionScale, scales).write(vals)
+
     # === BUSINESS METHODS === #
 
     def _get_terms(self, currency=None):
@@ -109,6 +123,12 @@ class DunningCommissionStep(models.Model):
     start_amount = fields.Monetary(string="From Amount")
     start_days = fields.Integer(string="From Days Late")
     percent = fields.Float(string="Commission (%)", digits=(5, 2), required=True)
+
+    @api.constrains("scale_id", "start_amount", "start_days", "percent")
+    def _check_scale(self):
+        """Check a step that was written by itself; see ``CHECKED_LATER``."""
+        if self.env.context.get("commission_steps") is not CHECKED_LATER:
+            self.scale_id._check_steps()
 
     def _get_step(self):
         is_age = self.scale_id.basis == BY_AGE

@@ -145,12 +145,13 @@ class DunningDesk(models.AbstractModel):
                         WHEN line.obstacle IN ('credit', 'credit_hold') THEN 'match'
                         WHEN line.wait_date IS NOT NULL THEN 'wait'
                         WHEN line.is_at_end THEN 'decide'
+                        WHEN handover.is_waiting THEN 'sending'
                         WHEN handover.case_id IS NOT NULL THEN 'handover'
                         ELSE COALESCE(line.rest, 'none') END AS next_step,
                    CASE WHEN notice.has_problem OR notice.has_call
                           OR notice.has_proposal OR broken.case_id IS NOT NULL
                           OR (line.climbs AND NOT line.is_kept_back)
-                          OR (handover.case_id IS NOT NULL AND line.wait_date IS NULL)
+                          OR (NOT handover.is_waiting AND line.wait_date IS NULL)
                         THEN %(date)s::date
                         ELSE COALESCE(line.wait_date, rest.until + 1)
                         END AS next_step_date,

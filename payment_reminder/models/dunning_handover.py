@@ -47,6 +47,11 @@ class DunningHandover(models.Model):
             "amount_collected",
             "amount_open",
             "amount_commission",
+            "commission_terms",
+            "amount_claims",
+            "waiting_step",
+            "waiting_since",
+            "waiting_problem",
         }
     )
 
@@ -152,13 +157,17 @@ class DunningHandover(models.Model):
         string="Commission by",
         required=True,
         default="percent",
+        tracking=True,
     )
-    commission_percent = fields.Float(string="Commission (%)", digits=(5, 2))
+    commission_percent = fields.Float(
+        string="Commission (%)", digits=(5, 2), tracking=True
+    )
     commission_scale_id = fields.Many2one(
         comodel_name="dunning.commission.scale",
         check_company=True,
         domain="[('company_id', '=', company_id), ('currency_id', '=', currency_id)]",
         ondelete="restrict",
+        tracking=True,
     )
 
     # === FILE === #
@@ -225,11 +234,10 @@ class DunningHandover(models.Model):
 
     # === CONSTRAINT METHODS === #
 
-    @api.constrains("agency_id", "case_id")
-    def _check_agency(self):
-        """Nobody collects from himself, nor we from ourselves."""
-        for handover in self:
-            agency = handover.agency_id.commercial_partner_id
+    @api.constrains("agency_id")
+    def _check_agency_role(self):
+        """Let only an agency or lawyer be chosen; who was one stays in old papers."""
+        for handover in self.filtered(lambda one: one.state == "prepared"):
             if not handover.agency_id.dunning_agency_role:
                 raise ValidationError(
                     self.env._(
@@ -238,6 +246,12 @@ class DunningHandover(models.Model):
                         partner=handover.agency_id.display_name,
                     )
                 )
+
+    @api.constrains("agency_id", "case_id")
+    def _check_agency(self):
+        """Nobody collects from himself, nor we from ourselves; what is over is over."""
+        for handover in self.filtered(lambda one: one.state in HANDOVER_LIVING_STATES):
+            agency = handover.agency_id.commercial_partner_id
             if agency == handover.partner_id.commercial_partner_id:
                 raise ValidationError(
                     self.env._(

@@ -1,14 +1,8 @@
-from decimal import Decimal
-
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ..tools.commission import Part, Terms, compute_commission
-
 #: Journals whose entries are payments.
 PAYMENT_JOURNALS = ("bank", "cash", "credit")
-#: What comes later than the end of a hand-over in one of these is not the agency's.
-BOUNDED_STATES = ("partly", "returned", "written_off")
 
 
 class DunningHandoverLine(models.Model):
@@ -24,8 +18,8 @@ class DunningHandoverLine(models.Model):
         string="Collected",
         compute="_compute_settled",
         store=True,
-        help="Payments with a date from the hand-over to its end that are matched "
-        "with the item.",
+        help="Payments that are matched with the item: of the agency itself, and of "
+        "others with a date from the hand-over to its end.",
     )
     amount_credited = fields.Monetary(
         string="Credited", compute="_compute_settled", store=True
@@ -37,9 +31,11 @@ class DunningHandoverLine(models.Model):
     @api.depends(
         "move_line_id.matched_credit_ids.debit_amount_currency",
         "move_line_id.matched_credit_ids.credit_move_id",
-        "handover_id.handed_over_on",
-        "handover_id.closed_on",
-        "handover_id.state",
+        # also of other hand-overs of the item: one of them has collected a payment
+        "move_line_id.dunning_handover_line_ids.handover_id.handed_over_on",
+        "move_line_id.dunning_handover_line_ids.handover_id.closed_on",
+        "move_line_id.dunning_handover_line_ids.handover_id.state",
+        "move_line_id.dunning_handover_line_ids.handover_id.state_before",
     )
     def _compute_settled(self):
         for line in self:
@@ -67,9 +63,8 @@ class DunningHandoverLine(models.Model):
     def _get_kind(self, partial):
         """Return what a matching means for the hand-over, ``False`` for nothing.
 
-        A payment counts with its own date: what was paid before the hand-over and is
-        matched later was not collected by the agency. Entries of other journals are
-        payments when they name the agency (it sets its bill off), else credits.
+        Entries of other journals than those of payments are credits, unless they name
+        an agency (it sets its bill off).
 
         :rtype: str | bool
         """
@@ -78,24 +73,48 @@ class DunningHandoverLine(models.Model):
             return False
         if move.dunning_is_write_off:
             return "written_off"
-        if not self._is_payment(move):
+        handed = self._get_handed(partial)
+        own = handed.filtered(lambda line: line.handover_id._is_from_agency(partial))
+        if not own and not self._is_payment(move):
             return "credited"
-        return "collected" if self._is_within(partial.credit_move_id.date) else False
+        date = partial.credit_move_id.date
+        collector = own._get_latest(date) if own else handed._get_within(date)
+        return "collected" if self.id in collector.ids else False
 
     def _is_payment(self, move):
-        agency = self.handover_id.agency_id.commercial_partner_id
-        return (
-            move.journal_id.type in PAYMENT_JOURNALS
-            or bool(move.origin_payment_id)
-            or agency in move.line_ids.partner_id.commercial_partner_id
-        )
+        return move.journal_id.type in PAYMENT_JOURNALS or bool(move.origin_payment_id)
 
-    def _is_within(self, date):
-        handover = self.handover_id
-        is_bounded = handover.state in BOUNDED_STATES and handover.closed_on
-        return handover.handed_over_on <= date and (
-            not is_bounded or date <= handover.closed_on
-        )
+    # === WHO HAS COLLECTED === #
+    # A payment is collected by one hand-over at most, or its commission is paid twice.
+
+    def _get_handed(self, partial):
+        """Return the item in all hand-overs before a matching, the first one first.
+
+        :rtype: dunning.handover.line
+        """
+        lines = self.move_line_id.sudo().dunning_handover_line_ids
+        return lines.filtered(
+            lambda line: (
+                line.handover_id.handed_over_on and line.last_partial_id < partial.id
+            )
+        ).sorted(lambda line: (line.handover_id.handed_over_on, line.id))
+
+    def _get_latest(self, date):
+        """Return where a payment of the agency itself belongs, whenever it comes.
+
+        It is the last hand-over that had begun by then: what the agency passes on after
+        the end was collected before.
+        """
+        begun = self.filtered(lambda line: line.handover_id.handed_over_on <= date)
+        return begun[-1:] or self[:1]
+
+    def _get_within(self, date):
+        """Return where a payment of anybody else belongs, by its own date.
+
+        What was paid before the hand-over and is matched later was not collected by the
+        agency, nor what is paid to us after the end.
+        """
+        return self.filtered(lambda line: line.handover_id._is_within(date))[-1:]
 
 
 class DunningHandover(models.Model):
@@ -123,12 +142,6 @@ class DunningHandover(models.Model):
         store=True,
         aggregator="avg",
         help="Collected of what was handed over; of several: weighted by the amounts.",
-    )
-    amount_commission = fields.Monetary(
-        string="Commission",
-        compute="_compute_commission",
-        store=True,
-        help="Of what was collected.",
     )
     amount_reported = fields.Monetary(
         string="Received by the Agency",
@@ -177,43 +190,3 @@ class DunningHandover(models.Model):
     def _compute_reported(self):
         for handover in self:
             handover.amount_reported = sum(handover.report_ids.mapped("amount"))
-
-    @api.depends(
-        "line_ids.amount_collected",
-        "line_ids.days_late",
-        "commission_method",
-        "commission_percent",
-        "commission_scale_id.basis",
-        "commission_scale_id.step_ids.percent",
-        "commission_scale_id.step_ids.start_amount",
-        "commission_scale_id.step_ids.start_days",
-    )
-    def _compute_commission(self):
-        for handover in self:
-            handover.amount_commission = float(handover._get_commission())
-
-    def _get_commission(self):
-        """Return what the agency has earned so far, rounded once.
-
-        :return: in the currency of the hand-over
-        :rtype: decimal.Decimal
-        """
-        self.ensure_one()
-        digits = self.currency_id.decimal_places
-        parts = [
-            Part(Decimal(f"{line.amount_collected:.{digits}f}"), line.days_late)
-            for line in self.line_ids
-        ]
-        return compute_commission(parts, self._get_commission_terms())
-
-    def _get_commission_terms(self):
-        """Return what was agreed on, as ``tools.commission`` takes it.
-
-        :rtype: tools.commission.Terms
-        """
-        if self.commission_method == "scale" and self.commission_scale_id:
-            return self.commission_scale_id._get_terms(self.currency_id)
-        return Terms(
-            percent=Decimal(str(self.commission_percent)),
-            step=Decimal(str(self.currency_id.rounding or 0.01)),
-        )

@@ -69,11 +69,13 @@ class DunningHandover(models.Model):
     # === ACTION METHODS === #
 
     def action_create_bill(self):
-        """Make or complete the draft bill of what is not billed yet, and open it."""
+        """Make or complete the draft bill of what is not billed yet, and open it.
+
+        Who may not read bills is told what was made.
+        """
         self.check_access("write")
-        return self._create_bill()._get_records_action(
-            name=self.env._("Bill of the Agency")
-        )
+        title = self.env._("Bill of the Agency")
+        return self._create_bill()._get_dunning_made_action(title)
 
     def action_view_bills(self):
         """Open the bills of the agency about the hand-over."""
@@ -99,7 +101,8 @@ class DunningHandover(models.Model):
             lambda one: not one.currency_id.is_zero(one.amount_to_bill)
         )
         if not open_ones:
-            return self._get_draft_bills() or self._raise_nothing_to_bill()
+            drafts = self._get_draft_bills() or self._raise_nothing_to_bill()
+            return drafts.with_env(self.env)
         total = sum(open_ones.mapped("amount_to_bill"))
         move_type = "in_refund" if total < 0 else "in_invoice"
         bill = self._get_draft_bills(move_type)[:1]

@@ -150,6 +150,13 @@ class DunningExplainer(models.AbstractModel):
         handover = self.env["dunning.handover"]._get_living(lines)[:1]
         if not handover:
             return self._say_label(row)
+        if handover.waiting_step:
+            return self.env._(
+                "a hand-over to %(agency)s is prepared (%(number)s) and handed over in "
+                "the background.",
+                agency=handover.agency_id.name,
+                number=handover.name,
+            )
         if handover.state == "prepared":
             return self.env._(
                 "a hand-over to %(agency)s is prepared (%(number)s); it rests until "

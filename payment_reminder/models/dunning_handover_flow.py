@@ -168,6 +168,9 @@ class DunningHandoverFlow(models.AbstractModel):
                 "state": "handed_over",
                 "handed_over_on": date,
                 "report_due_on": self._get_next_report_date(date),
+                "commission_terms": self._prepare_terms(),
+                "amount_claims": self._get_claims_amount(date),
+                **self._prepare_not_waiting(),
             }
         )
         self._log_in_case(self.env._("Handed over"))
@@ -219,17 +222,6 @@ class DunningHandoverFlow(models.AbstractModel):
         self._log_in_case(reason)
         self._after_change(date)
 
-    def _give_back(self, reason, date=None):
-        """Let what is not paid come back: partly collected or returned.
-
-        :param str reason: in words
-        """
-        self.ensure_one()
-        if self.currency_id.is_zero(self.amount_collected):
-            self._set_returned(reason, date)
-        else:
-            self._set_partly(reason, date)
-
     def _get_today(self):
         return self.company_id._get_dunning_today()
 
@@ -257,71 +249,7 @@ class DunningHandoverFlow(models.AbstractModel):
                 )
             )
 
-    # === WATCHING === #
-
-    def _refresh_state(self, date=None):
-        """Close what is settled; go on with what was paid and is open again."""
-        for handover in self:
-            if handover._is_settled():
-                handover._finish(date)
-            elif handover._is_undone():
-                handover._reopen(date)
-
-    def _is_settled(self):
-        """Return whether nothing is open any more, and this is news.
-
-        What has come back can still be written off.
-        """
-        is_zero = self.currency_id.is_zero
-        return is_zero(self.amount_open) and (
-            self.state in HANDOVER_AWAY_STATES
-            or (
-                self.state in ("partly", "returned")
-                and not is_zero(self.amount_written_off)
-            )
-        )
-
-    def _finish(self, date=None):
-        """Close a hand-over of which nothing is open, by how it was settled."""
-        is_zero = self.currency_id.is_zero
-        if not is_zero(self.amount_written_off):
-            self._set_written_off(date)
-        elif is_zero(self.amount_credited):
-            self._set_collected(date)
-        else:
-            self._give_back(self.env._("The rest was credited"), date)
-
-    def _is_undone(self):
-        """Return whether it was closed because nothing was open, and something is."""
-        return (
-            self.state in ("collected", "written_off")
-            and self.currency_id.compare_amounts(self.amount_open, 0) > 0
-        )
-
-    def _reopen(self, date=None):
-        """Go on, unless an item is with somebody else by now."""
-        if self.state == "written_off" and self.state_before in ("partly", "returned"):
-            self._set_reopened(date)
-            return
-        taken = (
-            self.env["dunning.handover.line"]
-            .sudo()
-            .search(
-                [
-                    ("move_line_id", "in", self.line_ids.move_line_id.ids),
-                    ("is_living", "=", True),
-                ]
-            )
-        )
-        if taken:
-            self._log_in_case(
-                self.env._(
-                    "A payment was undone, but the items are in %(other)s by now.",
-                    other=taken.handover_id[0].display_name,
-                )
-            )
-            return
-        self._set_reopened(date)
+    # === FOR OTHERS === #
 
     @api.model
     def _get_handed_over_sql(self, company):
@@ -358,11 +286,14 @@ class DunningHandoverFlow(models.AbstractModel):
     def _get_prepared_sql(self, company):
         """Return the query of the cases with a hand-over that was not sent yet.
 
+        :return: ``case_id``, ``is_waiting`` (nobody has to do anything)
         :rtype: SQL
         """
         return SQL(
-            """SELECT DISTINCT case_id FROM dunning_handover
-                WHERE company_id = %s AND state = 'prepared'""",
+            """SELECT case_id, BOOL_AND(waiting_step IS NOT NULL) AS is_waiting
+                 FROM dunning_handover
+                WHERE company_id = %s AND state = 'prepared'
+             GROUP BY case_id""",
             company.id,
         )
 

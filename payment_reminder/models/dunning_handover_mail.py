@@ -1,8 +1,6 @@
 from odoo import api, fields, models
 from odoo.tools import plaintext2html
 
-from ..tools.short_number import format_short_number
-
 
 class DunningHandover(models.Model):
     """What is written to the agency, in its language: file, payments, recall."""
@@ -43,19 +41,6 @@ class DunningHandover(models.Model):
         """
         names = (self.line_ids if lines is None else lines).mapped("name")
         return ", ".join(filter(None, names))
-
-    def _get_commission_text(self):
-        """Return what was agreed on, in the agency's language."""
-        handover = self._localized()
-        if handover.commission_method == "scale":
-            return handover.env._(
-                "Commission by our scale '%(scale)s'.",
-                scale=handover.commission_scale_id.name,
-            )
-        return handover.env._(
-            "Commission: %(percent)s %% of what is collected.",
-            percent=format_short_number(handover.env, handover.commission_percent),
-        )
 
     def _get_customer_lines(self):
         """Return who owes the money, and where to find it: texts."""

@@ -105,11 +105,14 @@ class DunningHandover(models.Model):
             "returned": self.env._("It was returned to us on %(date)s.", **values),
             "written_off": self.env._("It has ended on %(date)s.", **values),
         }
-        return texts.get(self.state, "")
+        is_late = self.state == "collected" and self._has_come_back()
+        return texts.get(self.state_before if is_late else self.state, "")
 
     def _get_portal_sums(self):
-        pairs = [
-            (self.env._("Handed over"), self.amount_handed),
+        pairs = [(self.env._("Handed over"), self.amount_handed)]
+        if not self.currency_id.is_zero(self.amount_claims):
+            pairs.append((self._get_claims_label(), self.amount_claims))
+        pairs += [
             (self.env._("Received by us"), self.amount_collected),
             (self.env._("Open now"), self.amount_open),
         ]
@@ -290,7 +293,9 @@ class DunningHandover(models.Model):
     def _read_payment(self, form):
         amount = self.currency_id.round(self._read_number(form, "amount"))
         self._check_positive(amount, self.currency_id)
-        left = self.amount_handed - self.amount_reported
+        total = self.amount_reported + amount
+        limit = self._get_receivable_amount(total, self._get_today())
+        left = limit - self.amount_reported
         if self.currency_id.compare_amounts(amount, left) > 0:
             problem = self.env._(
                 "This is more than what you have not reported yet: %(amount)s.",

@@ -1,7 +1,6 @@
 from datetime import timedelta
 
 from odoo import api, models
-from odoo.exceptions import UserError
 
 from ..const import HANDOVER_AWAY_STATES
 
@@ -20,12 +19,12 @@ class DunningHandover(models.Model):
     def action_hand_over(self):
         """Give the items to the agency, and send it the file."""
         self.check_access("write")
-        return self._get_outcome_action(self._hand_over(is_sent=True), "send")
+        return self._get_outcome_action(self._hand_over_soon("send"), "send")
 
     def action_hand_over_unsent(self):
         """Give the items to the agency; the file is downloaded and brought."""
         self.check_access("write")
-        return self._get_outcome_action(self._hand_over(is_sent=False), "keep")
+        return self._get_outcome_action(self._hand_over_soon("keep"), "keep")
 
     def action_send_again(self):
         """Send the file that was handed over once more."""
@@ -80,6 +79,8 @@ class DunningHandover(models.Model):
         :param list texts: what was left out, shown before
         :param str step: see ``dunning.case._hand_over``
         """
+        if any(self.mapped("waiting_step")):
+            return self._get_waiting_action(texts)
         opening = self._get_records_action(name=self.env._("Hand-overs"))
         if step == "keep" and len(self) == 1 and self.file_pdf_id:
             opening = self.action_download_file()
@@ -106,8 +107,10 @@ class DunningHandover(models.Model):
         :param datetime.date date: the company's date, default today
         :return: what was left out or changed meanwhile, in words
         :rtype: list[str]
-        :raise UserError: when nothing is left, or the file cannot be made
+        :raise UserError: when nothing is left, the file cannot be made, or somebody
+            else is doing it
         """
+        self._lock_for_handing()
         texts = []
         for handover in self:
             day = date or handover._get_today()
@@ -146,8 +149,8 @@ class DunningHandover(models.Model):
         """
         self.ensure_one()
         self._check_in(HANDOVER_AWAY_STATES)
-        self._check_reported_amount(amount)
         date = date or self._get_today()
+        self._check_reported_amount(amount, date)
         report = (
             self.env["dunning.handover.report"]
             .sudo()
@@ -168,19 +171,6 @@ class DunningHandover(models.Model):
         self._follow(report, date)
         self._after_change()
         return report.with_env(self.env)
-
-    def _check_reported_amount(self, amount):
-        """Raise a UserError for what the agency cannot have received."""
-        compare = self.currency_id.compare_amounts
-        if compare(amount, 0) < 0:
-            raise UserError(self.env._("What was received cannot be negative."))
-        if compare(self.amount_reported + amount, self.amount_handed) > 0:
-            raise UserError(
-                self.env._(
-                    "That would be more than what was handed over: %(amount)s.",
-                    amount=self.currency_id.format(self.amount_handed),
-                )
-            )
 
     def _follow(self, report, date):
         """Do what follows from a report."""

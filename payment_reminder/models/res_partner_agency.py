@@ -1,4 +1,7 @@
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+from ..const import HANDOVER_LIVING_STATES
 
 
 class ResPartner(models.Model):
@@ -47,6 +50,28 @@ class ResPartner(models.Model):
         )
         for partner in self:
             partner.dunning_handover_count = counts.get(partner, 0)
+
+    # === CONSTRAINT METHODS === #
+
+    @api.constrains("dunning_agency_role")
+    def _check_dunning_agency_role(self):
+        """Let nobody stop being an agency that still has something to collect."""
+        former = self.filtered(lambda partner: not partner.dunning_agency_role)
+        living = self.env["dunning.handover"].sudo()
+        if former:
+            domain = [("state", "in", HANDOVER_LIVING_STATES)]
+            living = living.search([("agency_id", "in", former.ids), *domain])
+        if living:
+            raise ValidationError(
+                self.env._(
+                    "%(partner)s has hand-overs that are not over (%(handovers)s): "
+                    "recall or discard them before you take the role away.",
+                    partner=living[0].agency_id.display_name,
+                    handovers=", ".join(living.mapped("name")),
+                )
+            )
+
+    # === ACTION METHODS === #
 
     def action_view_dunning_handovers(self):
         """Open what was handed over to the agency."""

@@ -142,5 +142,8 @@ from . import test_handover_portal_say
 from . import test_handover_security
 from . import test_handover_rights
 from . import test_handover_bill
+from . import test_handover_terms
+from . import test_handover_collected
+from . import test_handover_queue
 from . import test_tools_commission
 from . import test_handover_effects

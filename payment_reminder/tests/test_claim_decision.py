@@ -102,7 +102,9 @@ class TestClaimDecision(ClaimCommon):
         billing = self._user("account.group_account_invoice")
         self._claims("fee").with_user(billing).action_book()
         manager = self._user("payment_reminder.group_dunning_manager")
-        self._claims("interest").with_user(manager).action_book()
+        action = self._claims("interest").with_user(manager).action_book()
+        self.assertEqual(action["tag"], "display_notification")
+        self.assertIn("10.00", action["params"]["message"])
         self.assertEqual(len(self._claims(state="booked")), 2)
 
     # === BOOKING === #

@@ -136,6 +136,24 @@ class TestHandoverBill(HandoverCommon):
         with self.assertRefused("CHF"):
             self._prepare(commission_method="scale", commission_scale_id=scale.id)
 
+    def test_who_does_no_accounting_is_told_what_was_made(self):
+        user = new_test_user(
+            self.env,
+            "bill_maker",
+            "payment_reminder.group_dunning_user",
+            company_id=self.company.id,
+            company_ids=[(6, 0, self.company.ids)],
+        )
+        self._pay(self.invoice)
+        for _click in range(2):
+            action = self.handover.with_user(user).action_create_bill()
+            self.assertEqual(action["tag"], "display_notification")
+            self.assertIn("20.00", action["params"]["message"])
+            self.assertIn(self.agency.name, action["params"]["message"])
+        self.assertEqual(
+            self.handover.action_create_bill()["res_model"], "account.move"
+        )
+
     def _scale(self, basis, *steps):
         return self.env["dunning.commission.scale"].create(
             {

@@ -149,7 +149,7 @@ class TestHandoverPortal(HandoverPortalCommon, HttpCase):
             self.other.name,
             "119.75",
             "69.75",
-            "Commission: 20 % of what is collected.",
+            "Commission: 20 % of what is collected of the items, without interest",
             "Be polite",
         ):
             self.assertIn(word, page)

@@ -216,6 +216,34 @@ class TestHandoverBadInput(HandoverCommon):
         self.assertEqual(handover.case_id.partner_id, kept)
         self.assertEqual(handover.partner_id, kept)
 
+    def test_former_agency_does_not_keep_customers_from_being_merged(self):
+        handover = self._hand_over()
+        handover._recall("Enough", self.today)
+        self.agency.dunning_agency_role = False
+        kept = self._create_customer("Kept")
+        self._reach_last_level(self._overdue(60, partner=kept))
+        wizard = self.env["base.partner.merge.automatic.wizard"].create({})
+        wizard._merge((self.customer | kept).ids, kept)
+        self.assertEqual(handover.case_id.partner_id, kept)
+
+    def test_role_stays_while_something_is_handed_over(self):
+        prepared, away = self._prepare(self.other), self._hand_over(self.invoice)
+        self.agency.dunning_agency_role = "lawyer"
+        with self.assertRefused(away.name):
+            self.agency.dunning_agency_role = False
+        away._recall("Enough", self.today)
+        with self.assertRefused(prepared.name):
+            self.agency.dunning_agency_role = False
+        prepared.unlink()
+        self.agency.dunning_agency_role = False
+
+    def test_customer_does_not_become_its_own_agency_by_a_merge(self):
+        self._hand_over()
+        self._reach_last_level(self._overdue(60, partner=self.agency))
+        wizard = self.env["base.partner.merge.automatic.wizard"].create({})
+        with self.assertRefused("owes the money"):
+            wizard._merge((self.customer | self.agency).ids, self.agency)
+
     def test_archived_agency_keeps_its_handover(self):
         handover = self._hand_over()
         self.agency.active = False

@@ -300,6 +300,7 @@ PUBLIC_METHODS = {
         "action_report",
         "action_send_again",
         "action_start_collecting",
+        "action_stop_waiting",
         "action_view_bills",
         "action_write_off",
     },

@@ -91,6 +91,36 @@ def compute_commission(parts: Iterable[Part], terms: Terms) -> Decimal:
     return _round(exact / 100, terms.step)
 
 
+def dump_terms(terms: Terms) -> dict:
+    """Return terms as values of JSON, to keep what was agreed on.
+
+    >>> dump_terms(Terms(BY_AGE, steps=(Step(0, Decimal("12.5")),)))["steps"]
+    [['0', '12.5']]
+    """
+    return {
+        "method": terms.method,
+        "percent": str(terms.percent),
+        "steps": [[str(step.start), str(step.percent)] for step in terms.steps],
+        "step": str(terms.step),
+    }
+
+
+def load_terms(kept: dict) -> Terms:
+    """Return the terms that ``dump_terms`` has given.
+
+    >>> terms = Terms(BY_AMOUNT, steps=(Step(Decimal("0.5"), Decimal(20)),))
+    >>> load_terms(dump_terms(terms)) == terms
+    True
+    """
+    number = int if kept["method"] == BY_AGE else Decimal
+    return Terms(
+        kept["method"],
+        Decimal(kept["percent"]),
+        tuple(Step(number(start), Decimal(rate)) for start, rate in kept["steps"]),
+        Decimal(kept["step"]),
+    )
+
+
 def check_terms(terms: Terms) -> None:
     """Raise unless the terms can be computed with.
 

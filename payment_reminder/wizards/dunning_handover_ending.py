@@ -52,7 +52,8 @@ class DunningHandoverNoting(models.TransientModel):
         default="in_contact",
     )
     amount = fields.Monetary(
-        string="Received by the Agency", help="What it has not reported before."
+        string="Received by the Agency",
+        help="What it has not reported before, with interest and costs.",
     )
     text = fields.Text(string="In Words")
     date_next = fields.Date(

@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
+from ..const import HANDOVER_AT_ONCE
+
 
 class DunningHandoverWizard(models.TransientModel):
     """Asks what is handed over to whom, for one case or for many at once."""
@@ -54,6 +56,9 @@ class DunningHandoverWizard(models.TransientModel):
     )
     amount = fields.Monetary(string="To Hand Over", compute="_compute_chosen")
     is_early = fields.Boolean(compute="_compute_chosen")
+    is_many = fields.Boolean(
+        compute="_compute_chosen", help="Handed over in the background."
+    )
     early_reason = fields.Char(
         string="Why Already",
         help="The reminders have not reached their last level, or its time to pay has "
@@ -82,6 +87,7 @@ class DunningHandoverWizard(models.TransientModel):
             chosen = wizard.line_ids.filtered("is_chosen")
             wizard.amount = sum(chosen.mapped("amount_residual"))
             wizard.is_early = any(chosen.mapped("is_early"))
+            wizard.is_many = len(chosen.item_id.case_id) > HANDOVER_AT_ONCE
 
     # === OPENING === #
 

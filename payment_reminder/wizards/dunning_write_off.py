@@ -57,13 +57,11 @@ class DunningWriteOff(models.TransientModel):
             wizard.account_id = company.dunning_write_off_account_id
 
     def action_prepare(self):
-        """Prepare the draft entry and open it, for who may see entries."""
+        """Prepare the draft entry and open it; who may not see entries is told."""
         self.ensure_one()
         if not self.date:
             raise UserError(self.env._("Choose the date of the entry."))
         entry = self.case_id._write_off(
             self.item_ids, self.reason, self.date, self.handover_id
         )
-        if entry.has_access("read"):
-            return entry._get_records_action(name=self.env._("Write-off"))
-        return {"type": "ir.actions.act_window_close"}
+        return entry._get_dunning_made_action(self.env._("Write-off"))
