@@ -16,6 +16,7 @@ class DunningClaim(models.Model):
 
     _name = "dunning.claim"
     _inherit = [
+        "dunning.of.case",
         "dunning.claim.decision",
         "dunning.claim.booking",
         "dunning.claim.ground",
@@ -27,20 +28,7 @@ class DunningClaim(models.Model):
     _check_company_auto = True
 
     # === WHOSE === #
-    case_id = fields.Many2one(
-        comodel_name="dunning.case",
-        required=True,
-        readonly=True,
-        index=True,
-        ondelete="restrict",
-    )
-    company_id = fields.Many2one(  # stored: record rules filter on it
-        related="case_id.company_id", store=True, index=True
-    )
-    partner_id = fields.Many2one(
-        related="case_id.partner_id", string="Customer", store=True, index=True
-    )
-    currency_id = fields.Many2one(related="case_id.currency_id", store=True)
+    case_id = fields.Many2one(readonly=True)
 
     # === WHAT === #
     kind = fields.Selection(

@@ -7,21 +7,13 @@ class DunningDispute(models.Model):
     """What a customer objects to: only the disputed items rest, the others go on."""
 
     _name = "dunning.dispute"
-    _inherit = ["dunning.protected"]
+    _inherit = ["dunning.of.case", "dunning.protected"]
     _description = "Disputed Items"
     _order = "date DESC, id DESC"
     _check_company_auto = True
     _protected_fields = frozenset({"case_id", "state", "resolved_on", "resolved_by_id"})
 
     # === IDENTITY === #
-    case_id = fields.Many2one(
-        comodel_name="dunning.case", required=True, index=True, ondelete="restrict"
-    )
-    company_id = fields.Many2one(  # stored: record rules filter on it
-        related="case_id.company_id", store=True, index=True
-    )
-    partner_id = fields.Many2one(related="case_id.partner_id", store=True, index=True)
-    currency_id = fields.Many2one(related="case_id.currency_id")
     line_ids = fields.Many2many(
         comodel_name="dunning.case.line",
         relation="dunning_dispute_line_rel",

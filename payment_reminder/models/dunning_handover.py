@@ -14,6 +14,7 @@ class DunningHandover(models.Model):
 
     _name = "dunning.handover"
     _inherit = [
+        "dunning.of.case",
         "dunning.protected",
         "mail.thread",
         "mail.activity.mixin",
@@ -57,20 +58,7 @@ class DunningHandover(models.Model):
 
     # === IDENTITY === #
     name = fields.Char(string="Number", readonly=True, copy=False, default="/")
-    case_id = fields.Many2one(
-        comodel_name="dunning.case",
-        required=True,
-        readonly=True,
-        index=True,
-        ondelete="restrict",
-    )
-    company_id = fields.Many2one(  # stored: record rules filter on it
-        related="case_id.company_id", store=True, index=True
-    )
-    partner_id = fields.Many2one(
-        related="case_id.partner_id", string="Customer", store=True, index=True
-    )
-    currency_id = fields.Many2one(related="case_id.currency_id", store=True)
+    case_id = fields.Many2one(readonly=True)
     agency_id = fields.Many2one(
         comodel_name="res.partner",
         required=True,

@@ -19,7 +19,7 @@ class DunningPromise(models.Model):
     """
 
     _name = "dunning.promise"
-    _inherit = ["dunning.protected"]
+    _inherit = ["dunning.of.case", "dunning.protected"]
     _description = "Promise to Pay"
     _order = "date DESC, id DESC"
     _check_company_auto = True
@@ -28,14 +28,6 @@ class DunningPromise(models.Model):
     )
 
     # === IDENTITY === #
-    case_id = fields.Many2one(
-        comodel_name="dunning.case", required=True, index=True, ondelete="restrict"
-    )
-    company_id = fields.Many2one(  # stored: record rules filter on it
-        related="case_id.company_id", store=True, index=True
-    )
-    partner_id = fields.Many2one(related="case_id.partner_id", store=True, index=True)
-    currency_id = fields.Many2one(related="case_id.currency_id")
     line_ids = fields.Many2many(
         comodel_name="dunning.case.line",
         relation="dunning_promise_line_rel",

@@ -27,24 +27,13 @@ class DunningReply(models.Model):
     """
 
     _name = "dunning.reply"
-    _inherit = ["dunning.document", "dunning.protected"]
+    _inherit = ["dunning.of.case", "dunning.document", "dunning.protected"]
     _description = "Reply on the Payment Page"
     _order = "date DESC, id DESC"
     _check_company_auto = True
 
     # === WHO AND WHEN === #
-    case_id = fields.Many2one(
-        comodel_name="dunning.case",
-        required=True,
-        readonly=True,
-        index=True,
-        ondelete="restrict",
-    )
-    company_id = fields.Many2one(  # stored: record rules filter on it
-        related="case_id.company_id", store=True, index=True
-    )
-    partner_id = fields.Many2one(related="case_id.partner_id", store=True, index=True)
-    currency_id = fields.Many2one(related="case_id.currency_id")
+    case_id = fields.Many2one(readonly=True)
     contact_id = fields.Many2one(
         comodel_name="res.partner",
         readonly=True,

@@ -6,7 +6,8 @@ from odoo.tests import tagged
 from odoo.tools import SQL, mute_logger
 
 from .handover_common import HandoverCommon
-from .test_security import PUBLIC_METHODS, SecurityCommon
+from .security_common import SecurityCommon
+from .security_matrix import PUBLIC_METHODS
 
 #: Methods that only open or show something.
 LOOKING = {

@@ -5,7 +5,7 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from .handover_portal_common import HandoverPortalCommon
-from .test_security import OPERATIONS, OWN_MODELS, PORTAL_MATRIX
+from .security_matrix import OPERATIONS, OWN_MODELS, PORTAL_MATRIX
 
 
 @tagged("post_install", "-at_install")

@@ -2,7 +2,8 @@ from odoo.exceptions import AccessError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from .test_security import PUBLIC_METHODS, SecurityCommon
+from .security_common import SecurityCommon
+from .security_matrix import PUBLIC_METHODS
 
 #: Methods of notices that only open something: what they open has its own rights.
 LOOKING = {

@@ -2,7 +2,8 @@ from odoo.exceptions import AccessError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from .test_security import MATRIX, SecurityCommon
+from .security_common import SecurityCommon
+from .security_matrix import MATRIX
 
 #: Models whose rows come from a query: those of another company are just not there.
 QUERIES = {"dunning.clarity.finding"}
