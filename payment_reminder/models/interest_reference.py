@@ -151,7 +151,7 @@ class InterestReference(models.Model):
         return action | {
             "name": self.name,
             "domain": [("reference_id", "=", self.id)],
-            "context": {"default_reference_id": self.id},
+            "context": {"default_reference_id": self.id, "fill_temporal": 0},
         }
 
     # === BUSINESS METHODS - RATES === #
