@@ -34,8 +34,8 @@ class DunningClaimGround(models.AbstractModel):
         for claim in self:
             claim.ground_problem = claim in groundless and self.env._(
                 "No late payment is behind it any more: the invoice was cancelled, "
-                "credited or changed. The customer is not asked for it. Waive it, or "
-                "book it if it is owed all the same."
+                "credited, written off or changed. The customer is not asked for it. "
+                "Waive it, or book it if it is owed all the same."
             )
 
     # === WHAT IS ASKED FOR === #
@@ -55,14 +55,15 @@ class DunningClaimGround(models.AbstractModel):
         """Return the claims of which an item is late, or was paid late.
 
         An item counts while it is posted and the customer owes it in the currency of
-        the claim. A credit note is no payment: what was credited in full was not owed.
+        the claim. A credit note is no payment: what was credited in full was not owed;
+        and of what was written off in full nothing more is asked.
 
         :rtype: dunning.claim
         """
         if not self:
             return self
         self.env["dunning.claim"].flush_model()
-        self.env["account.move"].flush_model(["move_type"])
+        self.env["account.move"].flush_model(["move_type", "dunning_is_write_off"])
         self.env["account.move.line"].flush_model()
         self.env["account.partial.reconcile"].flush_model()
         self.env["res.partner"].flush_model(["commercial_partner_id"])
@@ -112,6 +113,7 @@ class DunningClaimGround(models.AbstractModel):
                      WHERE partial.debit_move_id = line.id
                        AND partial.debit_amount_currency <> 0
                        AND paid.move_type <> 'out_refund'
+                       AND paid.dunning_is_write_off IS NOT TRUE
                        AND other.date > line.date_maturity)"""
             ),
         )

@@ -65,6 +65,17 @@ class TestClaimGround(ClaimCommon):
         self._pay(invoice, paid_on=self._days_ago(15))
         self.assertFalse(self._asked())
 
+    def test_what_was_written_off_is_not_asked_for(self):
+        invoice = self._claim()
+        self.company.dunning_write_off_account_id = self.company_data[
+            "default_account_expense"
+        ]
+        entry = self._case()._write_off(self._items(invoice), "Insolvent", self.today)
+        self.assertTrue(self._asked(), "it is a draft yet")
+        entry.action_post()
+        self.assertFalse(self._asked())
+        self.assertIn("written off", self._claims()[0].ground_problem)
+
     def test_next_notice_does_not_ask_for_it(self):
         wrong = self._claim()
         self._overdue(9, 500.0)
