@@ -23,6 +23,9 @@ CHUNK_SIZE = 50
 #: How often a step is repeated when another transaction got in the way.
 SERIALIZATION_TRIES = 10
 
+#: After so many cases were written to, the steps of all are found anew.
+MANY_CASES = 1000
+
 
 class DunningSender(models.AbstractModel):
     """Works off the queue of notices: claim, commit, act, record.
@@ -48,18 +51,20 @@ class DunningSender(models.AbstractModel):
         with self._get_claim_token() as token:
             self._recover_orphans()
             self._retry(self._log_sent)
-            has_time = True
+            has_time, case_ids = True, set()
             while has_time:
                 notices = self._retry(lambda: self._claim(token, date))
                 if notices is None:
                     break
                 for channel, group in notices.grouped("channel_id").items():
                     self._send(channel, group)
+                case_ids.update(notices.case_id.ids)
                 self._retry(self._finish_chunk, notices)
                 has_time = self.env["ir.cron"]._commit_progress(
                     len(notices), remaining=self._count_waiting()
                 )
             self._retry(self._finish_runs)
+            self._retry(self._refresh_steps, case_ids, date)
 
     @contextmanager
     def _get_claim_token(self):
@@ -253,6 +258,18 @@ class DunningSender(models.AbstractModel):
         runs = self.env["dunning.run"].search([("state", "=", "sending")])
         runs._set_done_if_finished()
         self._commit()
+
+    def _refresh_steps(self, case_ids, date):
+        """Let the cases say what comes next, after what was sent.
+
+        :param case_ids: of those that were written to
+        """
+        cases = self.env["dunning.case"].browse(case_ids)
+        if cases:
+            # of many, all cases of their companies are looked at: that is faster
+            few = cases if len(cases) < MANY_CASES else None
+            self.env["dunning.desk"]._refresh(cases.company_id, few, date)
+            self._commit()
 
     def _log_sent(self):
         """Write sent notices into the chatter of their case and invoices.

@@ -47,6 +47,23 @@ class TestSendingStates(SendingCommon):
         self.assertFalse(notice.claim_token)
         self.assertFalse(notice.reason)
 
+    def test_case_says_what_comes_after_what_was_sent(self):
+        notice = self._queue()
+        notice.case_id.sudo()._refresh_next_step(self.today)
+        self.assertEqual(notice.case_id.next_step, "sending")
+        self._work()
+        self.env.invalidate_all()
+        self.assertEqual(notice.case_id.next_step, "wait")
+        self.assertGreater(notice.case_id.next_step_date, self.today)
+
+    def test_case_says_what_comes_next_after_a_run_of_many(self):
+        others = [self._create_customer(f"Number {n}") for n in range(2)]
+        notices = self._queue(self.customer, *others)
+        with patch(f"{SENDER}.MANY_CASES", 2):
+            self._work()
+        self.env.invalidate_all()
+        self.assertEqual(set(notices.case_id.mapped("next_step")), {"wait"})
+
     def test_sent_notice_lets_its_item_climb_once(self):
         notice = self._queue()
         self.assertNotClimbed(notice)
