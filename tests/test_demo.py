@@ -65,13 +65,13 @@ def assert_plan_is_told(output):
 
 
 def assert_interest_is_told(output):
-    """Published examples by three laws, each with its periods, come to the cent."""
+    """Published examples by four laws, each with its periods, come to the cent."""
     sums = re.findall(
         r"(?:\n    +\S+  +\S+  +\d+  +.+)+"
         r"\n  Interest ([\d,.]+) [A-Z]{3}.*; published: ([\d.]+) \(\S.+\)",
         output,
     )
-    assert len(sums) == 3, output
+    assert len(sums) == 4, output
     for computed, published in sums:
         assert computed.replace(",", "") == published
 

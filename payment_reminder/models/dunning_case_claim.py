@@ -40,19 +40,11 @@ class DunningCase(models.Model):
 
     # === BUSINESS METHODS === #
 
-    def _get_claims(self, date):
-        """Return what is asked for beside the debts, as documents show it.
+    def _get_claims_told_by(self, date):
+        """Return what is asked for beside the debts and was told by a day.
 
         It is what notices have told, not what has grown since: the claim statement
         computes that.
-
-        :param datetime.date date: what was claimed by then
-        :rtype: list[tools.claim_part.ClaimPart]
-        """
-        return [claim._get_part() for claim in self._get_claims_told_by(date)]
-
-    def _get_claims_told_by(self, date):
-        """Return what is asked for and was told by a day.
 
         :rtype: dunning.claim
         """
