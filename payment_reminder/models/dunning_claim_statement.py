@@ -65,9 +65,7 @@ class DunningClaimStatement(models.AbstractModel):
             lines = lines.move_line_id
         case = case.sudo()
         if not lines:
-            lines = case.open_line_ids.move_line_id.filtered(
-                lambda line: line.date_maturity and line.date_maturity < date
-            )
+            lines = self._get_late_lines(case, date)
             claims = self.env["dunning.claim"]._search_asked(case)
             lines |= claims.move_line_id | claims.fee_line_ids
         return lines.sudo().filtered(
@@ -76,6 +74,15 @@ class DunningClaimStatement(models.AbstractModel):
                 and line.partner_id.commercial_partner_id == case.partner_id
                 and line.currency_id == case.currency_id
             )
+        )
+
+    def _get_late_lines(self, case, date):
+        """Return the open receivables of a case that are overdue on a day.
+
+        :rtype: account.move.line
+        """
+        return case.open_line_ids.move_line_id.filtered(
+            lambda line: line.date_maturity and line.date_maturity < date
         )
 
     def _get_lines(self):
@@ -240,10 +247,8 @@ class DunningClaimStatement(models.AbstractModel):
 
         :rtype: bool
         """
-        owed = self.case_id.sudo().open_line_ids.move_line_id.filtered(
-            lambda line: line.date_maturity and line.date_maturity < self.date
-        )
-        return not owed - self._get_lines()
+        late = self._get_late_lines(self.case_id.sudo(), self.date)
+        return not late - self._get_lines()
 
     def _get_credit(self):
         """Return what was paid without a match, exact; above zero.
