@@ -86,8 +86,18 @@ class DunningNotice(models.Model):
         comodel_name="dunning.notice.line",
         inverse_name="notice_id",
         string="Items",
-        domain=[("left_out_reason", "=", False)],
+        domain=[("left_out_reason", "=", False), ("role", "!=", "earlier")],
         readonly=True,
+        help="What the notice asks to pay.",
+    )
+    earlier_ids = fields.One2many(
+        comodel_name="dunning.notice.line",
+        inverse_name="notice_id",
+        string="Asked for Before",
+        domain=[("left_out_reason", "=", False), ("role", "=", "earlier")],
+        readonly=True,
+        help="What is only named: it was asked for more firmly, or until a day that "
+        "has not passed.",
     )
     currency_id = fields.Many2one(comodel_name="res.currency", readonly=True)
     amount_credit = fields.Monetary(

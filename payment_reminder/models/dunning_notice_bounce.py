@@ -174,14 +174,14 @@ class DunningNoticeBounce(models.AbstractModel):
             SQL(
                 """
                 UPDATE dunning_case_line item
-                   SET level_id = CASE
-                           WHEN line.is_climbing AND item.level_id = line.level_id
+                   SET level_id = CASE WHEN item.level_id = line.level_id
                            THEN arrived.level_id ELSE item.level_id END,
                        last_notice_date = arrived.date,
                        pay_by_date = arrived.pay_by_date
                   FROM dunning_notice_line line
                   JOIN LATERAL (%(arrived)s) arrived ON TRUE
                  WHERE line.notice_id IN %(notices)s
+                   AND line.is_climbing
                    AND line.left_out_reason IS NULL
                    AND item.move_line_id = line.move_line_id
                 """,
@@ -212,11 +212,12 @@ class DunningNoticeBounce(models.AbstractModel):
             """
             SELECT (ARRAY_AGG(said.level_id
                         ORDER BY notice.date DESC, notice.sent_at DESC, notice.id DESC)
-                        FILTER (WHERE said.is_climbing))[1] AS level_id,
+                        )[1] AS level_id,
                    MAX(notice.date) AS date, MAX(notice.pay_by_date) AS pay_by_date
               FROM dunning_notice_line said
               JOIN dunning_notice notice ON notice.id = said.notice_id
              WHERE said.move_line_id = line.move_line_id
+               AND said.is_climbing
                AND said.left_out_reason IS NULL
                AND notice.state = 'sent'
             """

@@ -33,6 +33,22 @@ class DunningNoticeLine(models.Model):
     is_climbing = fields.Boolean(
         help="The item reaches its level with this notice; other items are only named."
     )
+    was_reminded = fields.Boolean(
+        help="The item had reached a level before this notice was made."
+    )
+    role = fields.Selection(
+        selection=[
+            ("claimed", "Asked for"),
+            ("due", "Also due by now"),
+            ("earlier", "Asked for before"),
+        ],
+        required=True,
+        default="claimed",
+        help="Asked for: the words of the notice are about the item. Also due by now: "
+        "it is to be paid as well, but its own level is lower or it was never reminded "
+        "of. Asked for before: it is only named and not in the sum, for it stands at a "
+        "higher level or its own pay-by date has not passed.",
+    )
     invoice_name = fields.Char(string="Number")
     invoice_date = fields.Date()
     date_maturity = fields.Date(string="Due Date")

@@ -176,7 +176,10 @@ class DunningNoticeSending(models.AbstractModel):
     # === BUSINESS METHODS - OUTCOME === #
 
     def _climb(self, date):
-        """Let the items reach their level, once, and remember the pay-by date.
+        """Let the items reach their level, once, and start their own clock anew.
+
+        What a notice only names keeps its pay-by date and its previous notice; the
+        minimum gap is the customer's, whatever was named.
 
         :param datetime.date date: the company's date of the delivery
         """
@@ -185,13 +188,13 @@ class DunningNoticeSending(models.AbstractModel):
             SQL(
                 """
                 UPDATE dunning_case_line item
-                   SET level_id = CASE WHEN line.is_climbing THEN line.level_id
-                                       ELSE item.level_id END,
+                   SET level_id = line.level_id,
                        last_notice_date = %(date)s,
                        pay_by_date = GREATEST(item.pay_by_date, notice.pay_by_date)
                   FROM dunning_notice_line line
                   JOIN dunning_notice notice ON notice.id = line.notice_id
                  WHERE line.notice_id IN %(notices)s
+                   AND line.is_climbing
                    AND line.left_out_reason IS NULL
                    AND item.move_line_id = line.move_line_id
                 """,

@@ -193,8 +193,9 @@ class DunningPlanner(models.AbstractModel):
         """Return the query of every line in scope with its next level, or the reason.
 
         ``climb_date`` is the first day on which the line may climb, if nothing else
-        keeps it back. The case of a line is not in it, because it may not exist yet:
-        join it by customer and currency.
+        keeps it back; ``skips`` tells that it starts at the level of its age. The case
+        of a line is not in it, because it may not exist yet: join it by customer and
+        currency.
 
         :param dunning.run run: gives company, date and customers; may be a new record
         :param datetime.date until: the last due date to look at; all without it
@@ -227,8 +228,13 @@ class DunningPlanner(models.AbstractModel):
                 ), transition AS (%(transitions)s)
                 SELECT scope.*, level.id AS level_id, level.sequence AS level_sequence,
                        level.rank_days, COALESCE(scope.not_owed, %(not_due)s) AS reason,
-                       %(climb_date)s AS climb_date
+                       %(climb_date)s AS climb_date,
+                       reached.sequence AS current_sequence,
+                       reached.rank_days AS current_rank_days,
+                       scope.current_level_id IS NULL
+                           AND level.id <> transition.next_id AS skips
                   FROM scope
+             LEFT JOIN dunning_level reached ON reached.id = scope.current_level_id
              LEFT JOIN transition
                     ON transition.procedure_id = scope.procedure_id
                    AND transition.current_id = COALESCE(scope.current_level_id, 0)

@@ -91,11 +91,13 @@ class DunningPlannerNotice(models.AbstractModel):
                     SELECT partner_id, currency_id, climbing.level_id,
                            SUM(line.residual) AS amount,
                            SUM(line.company_residual) AS company_amount,
-                           MAX(line.days_late) AS days_late
+                           MAX(line.days_late) AS days_late,
+                           BOOL_OR(%(role)s = 'claimed'
+                               AND line.current_level_id IS NOT NULL) AS has_history
                       FROM climbing
                       JOIN dunning_level level ON level.id = climbing.level_id
                       JOIN dunning_plan_line line USING (partner_id, currency_id)
-                     WHERE %(itemised)s
+                     WHERE %(itemised)s AND %(role)s <> 'earlier'
                   GROUP BY partner_id, currency_id, climbing.level_id
                 ), credit AS (%(credit)s)
                 SELECT dcase.id AS case_id, claimed.*, contact.id AS contact_id,
@@ -127,6 +129,7 @@ class DunningPlannerNotice(models.AbstractModel):
                 """,
             company=run.company_id.id,
             itemised=self._get_itemised_sql(),
+            role=self._get_role_sql(run.date),
             credit=self._get_credit_sql(run),
             in_progress=self._get_in_progress_sql(),
             contact=self._get_contact_sql(),
@@ -135,14 +138,37 @@ class DunningPlannerNotice(models.AbstractModel):
     def _get_itemised_sql(self):
         """Return the SQL condition 'this line stands in the notice of the case'.
 
-        A notice names everything that is overdue; money that is not overdue yet
-        stands only in a heads-up.
+        A notice names everything that is overdue and has reached a level; money that
+        is not overdue yet stands only in a heads-up.
         """
         return SQL(
             """line.not_owed IS NULL
+               AND (line.reason IS NULL OR line.current_level_id IS NOT NULL)
                AND (line.days_late > 0
                     OR (line.reason IS NULL
                         AND level.basis = 'due_date' AND level.delay_days <= 0))"""
+        )
+
+    def _get_role_sql(self, date):
+        """Return the SQL of ``dunning.notice.line.role`` of an itemised line.
+
+        What stands at a higher level, or was asked for until a day that has not passed,
+        is not asked for again; what stands at a lower one is due, but was not demanded.
+
+        :param datetime.date date: the day of the run
+        :rtype: SQL
+        """
+        return SQL(
+            """CASE
+                WHEN line.reason IS NULL AND line.level_id = level.id THEN 'claimed'
+                WHEN line.reason IS NULL THEN 'due'
+                WHEN line.pay_by_date >= %(date)s
+                  OR (line.current_rank_days, line.current_sequence,
+                      line.current_level_id)
+                     > (level.rank_days, level.sequence, level.id) THEN 'earlier'
+                WHEN line.current_level_id = level.id THEN 'claimed'
+                ELSE 'due' END""",
+            date=date,
         )
 
     def _get_credit_sql(self, run):
@@ -251,9 +277,11 @@ class DunningPlannerNotice(models.AbstractModel):
             "dunning_plan_notice",
             SQL(
                 """
-                SELECT id, company_id, partner_id, currency_id, level_id
-                  FROM dunning_notice
-                 WHERE run_id = %s
+                SELECT notice.id, notice.company_id, notice.partner_id,
+                       notice.currency_id, notice.level_id, plan.has_history
+                  FROM dunning_notice notice
+                  JOIN dunning_plan_case plan ON plan.case_id = notice.case_id
+                 WHERE notice.run_id = %s
                 """,
                 run.id,
             ),
@@ -262,13 +290,16 @@ class DunningPlannerNotice(models.AbstractModel):
             SQL(
                 """
                 INSERT INTO dunning_notice_line (notice_id, company_id, move_line_id,
-                    move_id, level_id, is_climbing, invoice_name, invoice_date,
-                    date_maturity, days_late, currency_id, amount_residual,
-                    create_uid, write_uid, create_date, write_date)
+                    move_id, level_id, is_climbing, was_reminded, role, invoice_name,
+                    invoice_date, date_maturity, days_late, currency_id,
+                    amount_residual, create_uid, write_uid, create_date, write_date)
                 SELECT notice.id, notice.company_id, line.move_line_id, line.move_id,
                        CASE WHEN line.reason IS NULL THEN line.level_id
                             ELSE line.current_level_id END,
-                       line.reason IS NULL, line.invoice_name, line.invoice_date,
+                       line.reason IS NULL, line.current_level_id IS NOT NULL,
+                       CASE WHEN line.skips AND notice.has_history THEN 'due'
+                            ELSE %(role)s END,
+                       line.invoice_name, line.invoice_date,
                        line.date_maturity, line.days_late, line.currency_id,
                        line.residual, %(uid)s, %(uid)s,
                        NOW() AT TIME ZONE 'UTC', NOW() AT TIME ZONE 'UTC'
@@ -280,6 +311,7 @@ class DunningPlannerNotice(models.AbstractModel):
                 """,
                 uid=self.env.uid,
                 itemised=self._get_itemised_sql(),
+                role=self._get_role_sql(run.date),
             )
         )
 

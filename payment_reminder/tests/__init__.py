@@ -63,6 +63,7 @@ from . import test_letter_channel
 from . import test_letter_engine
 from . import test_letter_printer
 from . import test_mistakes
+from . import test_own_clock
 from . import test_pause
 from . import test_payment_link
 from . import test_payment_link_http

@@ -250,21 +250,22 @@ class TestPlanner(DunningCommon):
     # === ONE NOTICE === #
 
     def test_customer_gets_one_notice_for_everything_overdue(self):
-        old, new, fresh = (self._overdue(days) for days in (20, 5, 1))
+        old, new, fresh = (self._overdue(days) for days in (20, 5, 3))
         notice = self._plan().notice_ids
         self.assertEqual(len(notice), 1)
         self.assertEqual(notice.line_ids.move_id, old + new + fresh)
         self.assertEqual(notice.amount_total, 300.0)
         self.assertEqual(notice.days_late, 20)
 
-    def test_item_that_does_not_climb_is_only_named(self):
+    def test_item_that_has_reached_no_level_is_not_itemised(self):
         self._overdue(5)
-        fresh = self._overdue(1)
-        self._run_and_send()
+        fresh = self._overdue(2)
+        run = self._run_and_send()
+        self.assertLeftOut(run, fresh, "not_reached")
+        self.assertEqual(run.notice_ids.amount_total, 100.0)
         item = self._items(fresh)
-        self.assertFalse(item.level_id)
-        self.assertEqual(item.last_notice_date, self.today)
-        self.assertEqual(item.pay_by_date, self._days_ago(-7))
+        self.assertFalse(item.last_notice_date)
+        self.assertFalse(item.pay_by_date)
 
     def test_notice_is_written_at_the_highest_level_due(self):
         old = self._overdue(20)

@@ -103,7 +103,7 @@ class TestPlannerExclusion(DunningCommon):
     def test_tolerance_counts_the_customers_total(self):
         self.procedure.tolerance_amount = 150.0
         self._overdue(5)
-        self._overdue(1)
+        self._overdue(4)
         self.assertEqual(self._plan().notice_ids.amount_total, 200.0)
 
     def test_tolerance_is_in_the_companys_currency(self):

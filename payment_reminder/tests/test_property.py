@@ -208,12 +208,13 @@ class TestProperty(DunningCommon):
     def _assert_notices_agree(self, run):
         notices = run.notice_ids.grouped("case_id")
         for case, items in self._items(self.moves).grouped("case_id").items():
-            level, itemised = self._get_expected_notice(items, run)
+            level, roles = self._get_expected_notice(items, run)
             notice = notices.get(case, run.notice_ids.browse())
             self.assertEqual(notice.level_id, level)
-            told = set(notice.line_ids.move_line_id)
-            self.assertEqual(told, set(itemised.move_line_id))
-            total = sum(itemised.mapped("amount_residual"))
+            told = {row.move_line_id: row.role for row in notice.line_ids}
+            self.assertEqual(told, {item.move_line_id: roles[item] for item in roles})
+            asked = [item for item, role in roles.items() if role != "earlier"]
+            total = sum(item.amount_residual for item in asked)
             self.assertAlmostEqual(sum(notice.mapped("amount_total")), total)
 
     def _get_expected_notice(self, items, run):
@@ -222,13 +223,43 @@ class TestProperty(DunningCommon):
         levels = self.env["dunning.level"].union(
             *(decisions[item][0] for item in climbing)
         )
-        level = levels.sorted(lambda lvl: (lvl.rank_days, lvl.sequence, lvl.id))[-1:]
+        level = levels.sorted(self._rank)[-1:]
         if not level:
-            return level, items.browse()
+            return level, {}
         itemised = items.filtered(
             lambda item: (
-                item.date_maturity < run.date
-                or (item in climbing and level._is_heads_up())
+                (item.level_id or item in climbing)
+                and (
+                    item.date_maturity < run.date
+                    or (item in climbing and level._is_heads_up())
+                )
             )
         )
-        return level, itemised
+        roles = {
+            item: self._get_role(item, level, decisions[item], run.date)
+            for item in itemised
+        }
+        if any(item.level_id for item in roles if roles[item] == "claimed"):
+            skipping = [item for item in roles if self._skips(item, run, decisions)]
+            roles |= dict.fromkeys(skipping, "due")
+        return level, roles
+
+    def _rank(self, level):
+        return (level.rank_days, level.sequence, level.id)
+
+    def _get_role(self, item, level, decision, day):
+        target, reason = decision
+        if not reason:
+            return "claimed" if target == level else "due"
+        is_pending = item.pay_by_date and item.pay_by_date >= day
+        if is_pending or self._rank(item.level_id) > self._rank(level):
+            return "earlier"
+        return "claimed" if item.level_id == level else "due"
+
+    def _skips(self, item, run, decisions):
+        """Return whether an item that was never reminded starts above the first."""
+        target, reason = decisions[item]
+        if reason or item.level_id:
+            return False
+        days_late = (run.date - item.date_maturity).days
+        return target != target.procedure_id._get_next_level(item.level_id, days_late)
