@@ -122,6 +122,14 @@ class Bench:
         """Opening the screens against the raw grouped queries."""
         return self._run_sizes("screens", "P9", options.screen_lines)
 
+    def measure_ledger(self, options):
+        """Play ledgers: what is asked too early, or more mildly than before."""
+        return [
+            result
+            for name in options.ledgers
+            for result in self._run("ledger", f"Ledger {name}", name=name)
+        ]
+
     def _run_sizes(self, measure, title, sizes):
         return [
             result
@@ -155,7 +163,7 @@ class Bench:
 
 def _parse():
     parser = argparse.ArgumentParser(prog="bin/bench", description=__doc__)
-    names = ("P1", "P2", "P4", "P5", "P6", "P7", "P9")
+    names = ("P1", "P2", "P4", "P5", "P6", "P7", "P9", "LEDGER")
     parser.add_argument(
         "--only", type=_split, default=names, help=f"which of {', '.join(names)}"
     )
@@ -166,6 +174,12 @@ def _parse():
             metavar="N,…",
             help=f"{_join(quick)} by default, {_join(full)} with --full",
         )
+    parser.add_argument(
+        "--ledgers",
+        type=lambda text: text.split(","),
+        default=("starvation", "ibm"),
+        help="which of benchmarks/ledgers to play",
+    )
     parser.add_argument("--full", action="store_true", help="the sizes of the targets")
     parser.add_argument("--repeat", type=int, default=3, help="P1: median of so many")
     options = parser.parse_args()

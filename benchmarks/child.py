@@ -7,12 +7,13 @@ import json
 import sys
 from dataclasses import asdict
 
-from . import estimates, letters, memory, pages, peer, planning, screens
+from . import estimates, ledger, letters, memory, pages, peer, planning, screens
 from .session import environment
 
 MEASURES = {
     "planning": planning.measure,
     "peer": peer.measure,
+    "ledger": ledger.measure,
     "letters": letters.measure,
     "memory_planning": memory.measure_planning,
     "memory_sending": memory.measure_sending,
