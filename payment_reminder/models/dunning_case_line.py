@@ -58,10 +58,14 @@ class DunningCaseLine(models.Model):
     level_id = fields.Many2one(
         comodel_name="dunning.level", readonly=True, index="btree_not_null"
     )
-    last_notice_date = fields.Date(readonly=True)
+    last_notice_date = fields.Date(
+        readonly=True,
+        help="When a notice brought the item to its level; to be named moves nothing.",
+    )
     pay_by_date = fields.Date(
         readonly=True,
-        help="The last notice asked to pay until then; the next level waits for it.",
+        help="The notice that brought the item to its level asked to pay until then; "
+        "the next level waits for it.",
     )
     # === WHAT WAS AGREED === #
     promise_ids = fields.Many2many(
