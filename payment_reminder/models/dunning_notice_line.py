@@ -38,13 +38,13 @@ class DunningNoticeLine(models.Model):
     )
     role = fields.Selection(
         selection=[
-            ("claimed", "Asked for"),
+            ("claimed", "Claimed"),
             ("due", "Also due by now"),
             ("earlier", "Asked for before"),
         ],
         required=True,
         default="claimed",
-        help="Asked for: the words of the notice are about the item. Also due by now: "
+        help="Claimed: the words of the notice are about the item. Also due by now: "
         "it is to be paid as well, but its own level is lower or it was never reminded "
         "of. Asked for before: it is only named and not in the sum, for it stands at a "
         "higher level or its own pay-by date has not passed.",
