@@ -38,7 +38,9 @@ class DunningLetterComposer(models.AbstractModel):
     - ``claims``* list of dict: ``number``* str, ``date`` date or False, ``date_due``
       date or False, ``days_late`` int or False, ``lateness`` str instead of the days,
       ``description`` str, ``amount``* Decimal (what is open), ``amount_original``
-      Decimal or None: where any claim has the key, the table has a column for it
+      Decimal or None: where any claim has the key, the table has a column for it;
+      ``heading`` str above the first claim of a group, ``subtotal`` Decimal below the
+      last one
     - ``currency``* res.currency record, or dict: ``code``*, ``decimals``, ``symbol``,
       ``position`` ('before' or 'after')
     - ``total``* Decimal, None for a letter that asks for nothing
@@ -50,6 +52,8 @@ class DunningLetterComposer(models.AbstractModel):
     - ``reference`` str: what to write on the payment
     - ``qr`` data URI of the payment code or False, ``qr_caption`` str
     - ``page_qr`` data URI of the code of the customer's page, ``page_qr_caption`` str
+    - ``earlier`` dict: what is only named, outside the total: ``heading`` str and
+      ``rows``, a list of dict with ``number``, ``text`` str and ``amount`` Decimal
     - ``closing`` Markup: level text below the bank details
     - ``signatory`` dict or False: ``name`` str, ``function`` str
     - ``acceptance`` dict: a box for two signatures, with ``own_side`` and
@@ -154,8 +158,11 @@ class DunningLetterComposer(models.AbstractModel):
         return [block for piece in pieces for block in self._prepare_paragraph(piece)]
 
     def _prepare_closing(self, letter):
-        """Return the blocks below the settlement: closing words, who signs."""
-        closing = self._prepare_texts(letter.get("closing"))
+        """Return the blocks below the settlement: what is only named, closing words,
+        who signs.
+        """
+        closing = self._prepare_earlier(letter)
+        closing += self._prepare_texts(letter.get("closing"))
         if letter.get("acceptance"):
             box = letter["acceptance"]
             value = {**box, "signature": get_image(box.get("signature"))}

@@ -91,6 +91,18 @@ def strip_controls(text: str | None) -> str:
     return re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]", "", str(text or ""))
 
 
+def capitalize(html: str) -> Markup:
+    """Return a text that begins with a capital letter, wherever its tags stand.
+
+    >>> print(capitalize(Markup("<p> <b>wir</b> bitten</p>")))
+    <p> <b>Wir</b> bitten</p>
+    >>> print(capitalize(""), capitalize("<p>1 month</p>"))
+     <p>1 month</p>
+    """
+    begin = re.match(r"(?:\s|<[^>]*>)*", html).end()
+    return Markup(html[:begin] + html[begin : begin + 1].upper() + html[begin + 1 :])
+
+
 def split_long(paragraph: Paragraph, parts: int) -> list[Paragraph]:
     """Cut a paragraph that no page can hold into pieces of about equal length.
 
