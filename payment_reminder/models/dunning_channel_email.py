@@ -317,9 +317,7 @@ class DunningChannelEmail(models.AbstractModel):
     def _get_preview_values(self, notice):
         names = ("subject", "email_from", "email_to", "body_html")
         if notice.body_html:
-            return {name: notice[name] for name in names}
-        [[_notice, values]] = self._render(notice)
-        return {
-            **values,
-            "attachments": [name for name, *_file in self._get_attachments(notice)],
-        }
+            values = {name: notice[name] for name in names}
+        else:
+            [[_notice, values]] = self._render(notice)
+        return {**values, "attachments": notice._get_expected_names()}

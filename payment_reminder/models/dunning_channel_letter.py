@@ -6,7 +6,7 @@ from markupsafe import Markup
 from odoo import models
 from odoo.tools import SQL, html2plaintext
 
-from ..tools.letter_text import capitalize
+from ..tools.letter_text import join_paragraphs
 
 
 class DunningChannelLetter(models.AbstractModel):
@@ -94,7 +94,7 @@ class DunningChannelLetter(models.AbstractModel):
         intro = Markup(level.letter_intro or "")
         return {
             "subject": first or level.letter_subject or level.name,
-            "body": history + (capitalize(intro) if history else intro),
+            "body": join_paragraphs(history, intro),
             "closing": level.letter_closing or Markup(),
         }
 

@@ -246,11 +246,12 @@ def _prepare_codes(letter):
 
 
 def _get_caption_height(caption):
-    """Return the room for a caption; a long address may break once more."""
-    metrics = get_metrics(400)
-    lines = metrics.count_lines(caption, size.QR_CAPTION_SIZE, size.QR_CAPTION_WIDTH)
-    widths = [metrics.get_width(word, size.QR_CAPTION_SIZE) for word in caption.split()]
-    lines += max(widths, default=0) > size.QR_CAPTION_WIDTH * SLACK
+    """Return the room for a caption; engines may break an address at its signs."""
+    broken = re.sub(r"([/.-])(?=\S)", r"\1 ", caption)
+    lines = max(
+        get_metrics(400).count_lines(text, size.QR_CAPTION_SIZE, size.QR_CAPTION_WIDTH)
+        for text in (caption, broken)
+    )
     return lines * size.QR_CAPTION_LINE if caption else 0
 
 

@@ -109,10 +109,11 @@ class DunningLetterTable(models.AbstractModel):
         heading = Paragraph("heading", escape(earlier["heading"]), earlier["heading"])
         blocks = [Block("heading", size.EARLIER_HEAD, heading)]
         for row in earlier["rows"]:
-            lines = metrics.count_lines(row["text"], size.GROUND_SIZE, size.TEXT_WIDTH)
-            height = size.CLAIM_LINE + lines * size.GROUND_LINE + size.EARLIER_GAP
+            text = ": ".join(filter(None, (row["number"], row["text"])))
+            lines = metrics.count_lines(text, size.GROUND_SIZE, size.EARLIER_WIDTH)
+            height = lines * size.GROUND_LINE + size.EARLIER_GAP
             amount = self._format_amount(row["amount"], letter["currency"])
-            blocks.append(Block("earlier", height, {**row, "amount": amount}))
+            blocks.append(Block("earlier", height, {"text": text, "amount": amount}))
         return blocks
 
     def _get_columns(self, letter):

@@ -82,6 +82,7 @@ class DunningNotice(models.Model):
                   FROM dunning_notice notice
                   JOIN dunning_notice_line line
                     ON line.notice_id = notice.id AND line.is_climbing
+                   AND line.role = 'claimed'
                   JOIN account_move_line ON account_move_line.id = line.move_line_id
                   JOIN account_move move ON move.id = account_move_line.move_id
                   JOIN dunning_case dcase ON dcase.id = notice.case_id

@@ -170,6 +170,12 @@ class DunningNotice(models.Model):
             }
         )
 
+    def _recheck(self, date):
+        kept = super()._recheck(date)
+        # a statement of an earlier try tells what was open then
+        kept.filtered("statement_attachment_id").statement_attachment_id = False
+        return kept
+
     def _mark_attached(self):
         """Keep which invoices the e-mails bring along."""
         for notice in self:
@@ -191,6 +197,21 @@ class DunningNotice(models.Model):
         if self.state in ("proposed", "queued"):
             return files + self._get_invoices_to_attach().invoice_pdf_report_id
         return files + rows.move_id.sudo().invoice_pdf_report_id
+
+    def _get_expected_names(self):
+        """Return the names of the files that a notice brings, or would bring along.
+
+        :rtype: list[str]
+        """
+        self.ensure_one()
+        names = self._get_files().mapped("name")
+        if self.state not in ("proposed", "queued"):
+            return names
+        for move in self._get_unstored_invoices():
+            names.append(move._get_invoice_report_filename())
+        if self._get_statementless():
+            names.append(self.env._("Statement of account") + ".pdf")
+        return names
 
     # === REVIEW AND OUTCOME === #
 

@@ -34,6 +34,8 @@ class DunningNotice(models.Model):
         :rtype: bool
         """
         self.ensure_one()
+        if not self.level_id.channel_ids & self.env["dunning.channel"]._get_manual():
+            return False
         calls = self.sudo()._get_siblings().call_ids
         return any(
             call.outcome in NOT_REACHED and not call.is_incoming for call in calls

@@ -91,7 +91,7 @@ class TestInstallmentNotice(InstallmentCommon):
         self.assertFalse(self._remind(-4))
         notice = self._remind(-3)
         self.assertEqual(notice.reminder_id, self.heads_up_reminder)
-        self.assertIn("Nothing is overdue", self._mails(plan).body)
+        self.assertIn("the next instalment of your plan", self._mails(plan).body)
         self.assertFalse(self._remind(-2))
 
     def test_late_instalment_is_reminded_of_once_per_reminder(self):

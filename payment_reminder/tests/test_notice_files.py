@@ -61,8 +61,8 @@ class TestManyItems(NoticeFilesCommon):
         mail = self._mail(notice)
         text = mail_to_plain_text(notice.body_html)
         self.assertNotIn(notice.line_ids[5].invoice_name, text)
-        self.assertIn("88 invoices, the oldest 5 days late | $\xa08,800.00", text)
-        self.assertIn("Total | $\xa08,800.00", text)
+        self.assertIn("88 invoices, the oldest 5 days late | $ 8,800.00", text)
+        self.assertIn("Total | $ 8,800.00", text)
         self.assertIn("in the attached statement of account", text)
         self.assertEqual(
             self._get_names(mail), ["Statement of account of June 16, 2025.pdf"]

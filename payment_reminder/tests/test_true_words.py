@@ -123,7 +123,7 @@ class TestTrueWords(DunningCommon):
         body = self.letter_channel._get_handler()._get_editable_text(notice)["body"]
         self.assertEqual(
             html2plaintext(body),
-            "wir haben erinnert.\n\nAuf Grundlage unseres Vertrags",
+            "wir haben erinnert. Auf Grundlage unseres Vertrags",
         )
         self.assertEqual(
             html2plaintext(notice._render_history("Hello.")), "Wir haben erinnert."

@@ -103,6 +103,25 @@ def capitalize(html: str) -> Markup:
     return Markup(html[:begin] + html[begin : begin + 1].upper() + html[begin + 1 :])
 
 
+def join_paragraphs(first: Markup, second: Markup) -> Markup:
+    """Return two texts, the second going on in the last paragraph of the first.
+
+    >>> print(join_paragraphs(Markup("<p>One.</p>"), Markup(" <p>two.</p><p>3</p>")))
+    <p>One. Two.</p><p>3</p>
+    >>> print(join_paragraphs(Markup("<ul><li>1</li></ul>"), Markup("<p>two</p>")))
+    <ul><li>1</li></ul><p>Two</p>
+    >>> print(join_paragraphs(Markup(""), Markup("<p>two</p>")))
+    <p>two</p>
+    """
+    if not first:
+        return second
+    second = capitalize(second)
+    end, start = re.search(r"</p>\s*$", first), re.match(r"\s*<p[^>]*>", second)
+    if end and start:
+        return Markup(f"{first[: end.start()]} {second[start.end() :]}")
+    return first + second
+
+
 def split_long(paragraph: Paragraph, parts: int) -> list[Paragraph]:
     """Cut a paragraph that no page can hold into pieces of about equal length.
 
