@@ -87,6 +87,9 @@ from . import dunning_link_issue
 from . import dunning_link_request
 from . import dunning_link_visit
 from . import dunning_notice_link
+from . import dunning_notice_group
+from . import dunning_notice_history
+from . import dunning_notice_file
 from . import dunning_case_link
 from . import dunning_notice_call
 from . import dunning_call

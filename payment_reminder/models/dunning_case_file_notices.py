@@ -43,16 +43,19 @@ class DunningCaseFile(models.AbstractModel):
     def _make_notices(self, case, lines):
         """Return each letter and e-mail as it was sent, as parts.
 
-        Phone calls are in the call log.
+        A statement that stood for the items of an e-mail follows it. Phone calls are in
+        the call log.
 
         :rtype: list
         """
         manual = self.env["dunning.channel"]._get_manual()
-        return [
-            (self._get_notice_title(notice), self._get_notice_content(notice))
-            for notice in self._find_notices(case, lines)
-            if notice.channel_id not in manual
-        ]
+        parts = []
+        for notice in self._find_notices(case, lines):
+            if notice.channel_id not in manual:
+                content = self._get_notice_content(notice)
+                parts.append((self._get_notice_title(notice), content))
+                parts += self._make_attachments(notice.statement_attachment_id)
+        return parts
 
     def _get_notice_title(self, notice):
         parts = (notice.level_id.name, notice.channel_id.name, notice.number)

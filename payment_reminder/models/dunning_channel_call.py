@@ -66,6 +66,12 @@ class DunningChannelCall(models.AbstractModel):
             "wrong": self.env._("Somebody else answered on this number."),
         }
 
+    def _get_asked_text(self, notice):
+        return self.env._(
+            "Already asked for by phone on %(date)s",
+            date=notice._format_long_date(notice.date),
+        )
+
     # === DELIVER: nobody but a person does === #
 
     def _get_preview_html(self, notice):

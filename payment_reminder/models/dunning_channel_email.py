@@ -106,7 +106,14 @@ class DunningChannelEmail(models.AbstractModel):
 
     # === PREPARE === #
 
+    def _get_fileless(self, notices):
+        return notices._get_fileless()
+
+    def _make_files(self, notices):
+        notices._make_files()
+
     def _prepare(self, notices):
+        notices._mark_attached()
         notices.claim_ids.move_id.sudo()._dunning_ensure_portal_tokens()
         self.env["dunning.link"]._issue_for_notices(notices)
         for notice, values in self._render(notices):
@@ -206,6 +213,12 @@ class DunningChannelEmail(models.AbstractModel):
             for address in email_normalize_all(contact.email or "")
         ]
 
+    def _get_asked_text(self, notice):
+        return self.env._(
+            "Already asked for by our e-mail of %(date)s",
+            date=notice._format_long_date(notice.date),
+        )
+
     # === DELIVER === #
 
     def _get_session_key(self, notice):
@@ -291,15 +304,11 @@ class DunningChannelEmail(models.AbstractModel):
         return headers
 
     def _get_attachments(self, notice):
-        """Return the letter of the same level, and the invoices if the level says so.
-
-        Stored files only, nothing is rendered here.
+        """Return what the e-mail brings along: stored files, nothing is rendered here.
 
         :rtype: list[tuple[str, bytes, str]]
         """
-        files = notice._get_siblings().sudo().pdf_attachment_id
-        if notice.level_id.attach_invoices:
-            files += notice.claim_ids.move_id.sudo().invoice_pdf_report_id
+        files = notice._get_files()
         return [(file.name, file.raw, file.mimetype) for file in files]
 
     def _get_preview_html(self, notice):
@@ -308,9 +317,7 @@ class DunningChannelEmail(models.AbstractModel):
     def _get_preview_values(self, notice):
         names = ("subject", "email_from", "email_to", "body_html")
         if notice.body_html:
-            return {name: notice[name] for name in names}
-        [[_notice, values]] = self._render(notice)
-        return {
-            **values,
-            "attachments": [name for name, *_file in self._get_attachments(notice)],
-        }
+            values = {name: notice[name] for name in names}
+        else:
+            [[_notice, values]] = self._render(notice)
+        return {**values, "attachments": notice._get_expected_names()}

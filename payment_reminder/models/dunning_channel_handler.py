@@ -58,6 +58,21 @@ class DunningChannelHandler(models.AbstractModel):
         """
         return True
 
+    def _get_fileless(self, notices):
+        """Return those of ``notices`` for which ``_make_files`` has something to do.
+
+        :rtype: dunning.notice
+        """
+        return notices.browse()
+
+    def _make_files(self, notices):
+        """Make the files that ``notices`` bring along, in a transaction of its own.
+
+        What cannot be made is left out: each notice says what it really brings.
+
+        :param dunning.notice notices: claimed notices of this channel
+        """
+
     def _prepare(self, notices):
         """Render ``notices`` and store what is needed for their delivery.
 
@@ -104,6 +119,17 @@ class DunningChannelHandler(models.AbstractModel):
         """Write delivered ``notices`` into the chatter of their cases and invoices."""
         notices._log_on_cases()
         notices._log_on_invoices()
+
+    def _get_asked_text(self, notice):
+        """Return in words that items were asked for by a notice of this channel.
+
+        :param dunning.notice notice: one that was sent
+        :return: the beginning of a sentence, in the customer's language
+        :rtype: str
+        """
+        return self.env._(
+            "Already asked for on %(date)s", date=notice._format_long_date(notice.date)
+        )
 
     # === REVIEW === #
 

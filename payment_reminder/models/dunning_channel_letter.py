@@ -6,6 +6,8 @@ from markupsafe import Markup
 from odoo import models
 from odoo.tools import SQL, html2plaintext
 
+from ..tools.letter_text import join_paragraphs
+
 
 class DunningChannelLetter(models.AbstractModel):
     """Demand letters: a PDF stored on the notice before it counts as printed."""
@@ -87,11 +89,21 @@ class DunningChannelLetter(models.AbstractModel):
 
     def _get_editable_text(self, notice):
         level = notice._localized().level_id
+        first = not notice._was_asked_before() and level.letter_first_subject
+        history = notice._render_history(notice._get_salutation())
+        intro = Markup(level.letter_intro or "")
         return {
-            "subject": level.letter_subject or level.name,
-            "body": level.letter_intro or Markup(),
+            "subject": first or level.letter_subject or level.name,
+            "body": join_paragraphs(history, intro),
             "closing": level.letter_closing or Markup(),
         }
+
+    def _get_asked_text(self, notice):
+        return self.env._(
+            "Already demanded by our letter of %(date)s (%(number)s)",
+            date=notice._format_long_date(notice.date),
+            number=notice.number or "",
+        )
 
     def _get_preview_pdf(self, notice):
         printer = self.env["dunning.letter.printer"]

@@ -171,6 +171,24 @@ class DunningClarityCondition(models.AbstractModel):
             SQL("contact.lang IN (SELECT code FROM res_lang WHERE active)")
         )
 
+    def _get_never_sent_finding_sql(self, company):
+        """Return the SQL condition 'the customer never got the invoice'.
+
+        A reminder that brought its PDF along is as good as Odoo's own mail.
+
+        :rtype: SQL
+        """
+        return SQL(
+            """(move.move_type = 'out_invoice' AND move.state = 'posted'
+                AND move.is_move_sent IS NOT TRUE
+                AND NOT EXISTS (
+                    SELECT 1
+                      FROM dunning_notice_line brought
+                      JOIN dunning_notice notice ON notice.id = brought.notice_id
+                     WHERE brought.move_id = move.id AND brought.is_attached
+                       AND notice.state = 'sent'))"""
+        )
+
     # === WHAT FOR === #
 
     def _get_has_line_sql(self, condition):

@@ -25,8 +25,11 @@ class DunningClarityFinding(models.Model):
             "partner_bank_id",
             "payment_reference",
             "payment_state",
+            "is_move_sent",
             "state",
         ],
+        "dunning.notice": ["state"],
+        "dunning.notice.line": ["is_attached", "move_id"],
         "account.move.line": ["name", "price_unit", "tax_ids"],
         "res.partner": [
             *("street", "city", "country_id", "email", "phone", "lang", "vat"),
@@ -155,8 +158,9 @@ class DunningClarityFinding(models.Model):
         finding = self.exists()
         if not finding:  # somebody has mended it meanwhile
             return {"type": "ir.actions.client", "tag": "soft_reload"}
-        get_action = getattr(finding, f"_get_{finding.check_id.target}_action")
-        return get_action()
+        code, target = finding.check_id.code, finding.check_id.target
+        get_action = getattr(finding, f"_get_{code}_action", None)
+        return (get_action or getattr(finding, f"_get_{target}_action"))()
 
     def action_open_invoice(self):
         """Open the invoice."""
@@ -165,6 +169,10 @@ class DunningClarityFinding(models.Model):
 
     def _get_move_action(self):
         return self.move_id._get_records_action()
+
+    def _get_never_sent_action(self):
+        """Return Odoo's own dialog that sends the invoice."""
+        return self.move_id.action_send_and_print()
 
     def _get_contact_action(self):
         return self.contact_id._get_records_action()
@@ -219,6 +227,8 @@ class DunningClarityFinding(models.Model):
 
         :rtype: str
         """
+        if self.check_id.code == "never_sent":
+            return self.env._("Send it")
         return {
             "move": self.env._("Go to the field"),
             "contact": self.env._("Open the contact"),

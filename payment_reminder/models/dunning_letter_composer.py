@@ -38,7 +38,9 @@ class DunningLetterComposer(models.AbstractModel):
     - ``claims``* list of dict: ``number``* str, ``date`` date or False, ``date_due``
       date or False, ``days_late`` int or False, ``lateness`` str instead of the days,
       ``description`` str, ``amount``* Decimal (what is open), ``amount_original``
-      Decimal or None: where any claim has the key, the table has a column for it
+      Decimal or None: where any claim has the key, the table has a column for it;
+      ``heading`` str above the first claim of a group, ``subtotal`` Decimal below the
+      last one
     - ``currency``* res.currency record, or dict: ``code``*, ``decimals``, ``symbol``,
       ``position`` ('before' or 'after')
     - ``total``* Decimal, None for a letter that asks for nothing
@@ -50,6 +52,8 @@ class DunningLetterComposer(models.AbstractModel):
     - ``reference`` str: what to write on the payment
     - ``qr`` data URI of the payment code or False, ``qr_caption`` str
     - ``page_qr`` data URI of the code of the customer's page, ``page_qr_caption`` str
+    - ``earlier`` dict: what is only named, outside the total: ``heading`` str and
+      ``rows``, a list of dict with ``number``, ``text`` str and ``amount`` Decimal
     - ``closing`` Markup: level text below the bank details
     - ``signatory`` dict or False: ``name`` str, ``function`` str
     - ``acceptance`` dict: a box for two signatures, with ``own_side`` and
@@ -154,8 +158,11 @@ class DunningLetterComposer(models.AbstractModel):
         return [block for piece in pieces for block in self._prepare_paragraph(piece)]
 
     def _prepare_closing(self, letter):
-        """Return the blocks below the settlement: closing words, who signs."""
-        closing = self._prepare_texts(letter.get("closing"))
+        """Return the blocks below the settlement: what is only named, closing words,
+        who signs.
+        """
+        closing = self._prepare_earlier(letter)
+        closing += self._prepare_texts(letter.get("closing"))
         if letter.get("acceptance"):
             box = letter["acceptance"]
             value = {**box, "signature": get_image(box.get("signature"))}
@@ -239,11 +246,12 @@ def _prepare_codes(letter):
 
 
 def _get_caption_height(caption):
-    """Return the room for a caption; a long address may break once more."""
-    metrics = get_metrics(400)
-    lines = metrics.count_lines(caption, size.QR_CAPTION_SIZE, size.QR_CAPTION_WIDTH)
-    widths = [metrics.get_width(word, size.QR_CAPTION_SIZE) for word in caption.split()]
-    lines += max(widths, default=0) > size.QR_CAPTION_WIDTH * SLACK
+    """Return the room for a caption; engines may break an address at its signs."""
+    broken = re.sub(r"([/.-])(?=\S)", r"\1 ", caption)
+    lines = max(
+        get_metrics(400).count_lines(text, size.QR_CAPTION_SIZE, size.QR_CAPTION_WIDTH)
+        for text in (caption, broken)
+    )
     return lines * size.QR_CAPTION_LINE if caption else 0
 
 

@@ -1,6 +1,8 @@
 import re
 from decimal import Decimal
 
+from markupsafe import escape
+
 from odoo import models
 from odoo.tools.misc import format_date, get_lang
 
@@ -8,7 +10,8 @@ from odoo.addons.base.models.res_lang import intersperse
 
 from ..tools import letter_geometry as size
 from ..tools.letter_fonts import get_metrics
-from ..tools.letter_layout import Row
+from ..tools.letter_layout import Block, Row
+from ..tools.letter_text import Paragraph
 
 
 class DunningLetterTable(models.AbstractModel):
@@ -78,6 +81,8 @@ class DunningLetterTable(models.AbstractModel):
             "original": self._format_sum(claim.get("amount_original"), letter),
             "amount": self._format_amount(claim["amount"], letter["currency"]),
             "note": note,
+            "heading": claim.get("heading") or "",
+            "subtotal": self._format_sum(claim.get("subtotal"), letter) or "",
         }
         height = self._get_row_height(value, columns)
         return Row(height, claim["amount"], value)
@@ -89,7 +94,27 @@ class DunningLetterTable(models.AbstractModel):
             value["number"], size.CLAIM_SIZE, width - 2
         )
         note = size.NOTE_LINE if value["note"] else 0
-        return lines * size.CLAIM_LINE + note + size.CLAIM_GAP
+        group = size.GROUP_LINE if value["heading"] else 0
+        group += size.SUBTOTAL_LINE if value["subtotal"] else 0
+        return lines * size.CLAIM_LINE + note + group + size.CLAIM_GAP
+
+    # === WHAT IS ONLY NAMED === #
+
+    def _prepare_earlier(self, letter):
+        """Return the blocks of what is outside the total: a heading, then each item."""
+        earlier = letter.get("earlier") or {}
+        if not earlier.get("rows"):
+            return []
+        metrics = get_metrics(400)
+        heading = Paragraph("heading", escape(earlier["heading"]), earlier["heading"])
+        blocks = [Block("heading", size.EARLIER_HEAD, heading)]
+        for row in earlier["rows"]:
+            text = ": ".join(filter(None, (row["number"], row["text"])))
+            lines = metrics.count_lines(text, size.GROUND_SIZE, size.EARLIER_WIDTH)
+            height = lines * size.GROUND_LINE + size.EARLIER_GAP
+            amount = self._format_amount(row["amount"], letter["currency"])
+            blocks.append(Block("earlier", height, {"text": text, "amount": amount}))
+        return blocks
 
     def _get_columns(self, letter):
         """Return the widths of the table's columns, from left to right.
@@ -112,7 +137,9 @@ class DunningLetterTable(models.AbstractModel):
 
     def _get_amount_width(self, letter, key):
         amounts = [claim.get(key) for claim in letter["claims"]]
-        amounts += [letter.get("total")] if key == "amount" else []
+        if key == "amount":
+            sums = [claim.get("subtotal") for claim in letter["claims"]]
+            amounts += [*sums, letter.get("total")]
         texts = {self._format_sum(amount, letter) or "" for amount in amounts}
         widths = (get_metrics(700).get_width(t, size.CLAIM_SIZE + 1) for t in texts)
         is_statement = any("amount_original" in claim for claim in letter["claims"])

@@ -80,9 +80,23 @@ class DunningLevel(models.Model):
         ondelete="restrict",
     )
     attach_invoices = fields.Boolean(
-        help="Attach the stored PDF files of the invoices to the e-mail.",
+        help="Attach the PDF files of the invoices to the e-mail. Missing ones are "
+        "made before it is sent.",
+    )
+    history_text = fields.Html(
+        string="About Earlier Reminders",
+        translate=True,
+        help="Stands above the letter text, and in e-mails where their template puts "
+        "it, but only if everything that is asked for was asked for before. All other "
+        "texts must be true without it. Printed as it is, never evaluated.",
     )
     letter_subject = fields.Char(translate=True)
+    letter_first_subject = fields.Char(
+        string="Subject of a First Letter",
+        translate=True,
+        help="Stands in the place of the subject where the customer was not reminded "
+        "before, such as 'Reminder' instead of 'Second reminder'.",
+    )
     letter_intro = fields.Html(
         string="Letter Text",
         translate=True,
@@ -94,8 +108,8 @@ class DunningLevel(models.Model):
     )
     call_script = fields.Html(
         translate=True,
-        help="What to say on the phone. Shown as it is, never evaluated; the figures "
-        "stand below it.",
+        help="What to say on the phone. Shown as it is, never evaluated; the figures, "
+        "and what each invoice was asked for by before, stand below it.",
     )
     user_id = fields.Many2one(
         comodel_name="res.users",

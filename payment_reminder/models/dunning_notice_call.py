@@ -82,6 +82,7 @@ class DunningNotice(models.Model):
                   FROM dunning_notice notice
                   JOIN dunning_notice_line line
                     ON line.notice_id = notice.id AND line.is_climbing
+                   AND line.role = 'claimed'
                   JOIN account_move_line ON account_move_line.id = line.move_line_id
                   JOIN account_move move ON move.id = account_move_line.move_id
                   JOIN dunning_case dcase ON dcase.id = notice.case_id
@@ -244,12 +245,19 @@ class DunningNotice(models.Model):
         """
         self.ensure_one()
         amounts = self._get_call_amounts()
+        rows = self.claim_ids.browse([row.id for row in amounts])
+        due = self._get_due_rows() & rows
+        due_amount = sum(amounts[row] for row in due)
         return {
             "paragraphs": split_paragraphs(self.level_id.call_script),
             "amounts": amounts,
+            "claimed": rows - due,
+            "due": due,
+            "earlier": self.earlier_ids,
+            "asked": self._get_asked_texts(rows | self.earlier_ids),
             "total": self.call_amount,
             "credit": self.currency_id.round(sum(amounts.values()) - self.call_amount),
-            "request_text": self._get_request_text(self.call_amount),
+            "request_text": self._get_request_text(self.call_amount, due_amount),
             "details": self._get_payment_details(),
             "reference": self._get_payment_reference(),
         }

@@ -1,3 +1,5 @@
+from markupsafe import Markup
+
 from odoo import models
 from odoo.tools import plaintext2html
 
@@ -51,8 +53,29 @@ class DunningNoticeContent(models.AbstractModel):
         html = self._render_part("payment_reminder.mail_claims_table")
         return self._mark_part("claims", html)
 
+    def _render_request(self):
+        """Return the sentence that asks for the money, and the button to pay it.
+
+        It stands above the table, which may be long.
+
+        :rtype: markupsafe.Markup
+        """
+        text = Markup("<p>%s</p>") % self._get_request_text()
+        return self._mark_part("request", text + super()._render_page_button())
+
+    def _render_page_button(self):
+        return self._mark_part("page", super()._render_page_button())
+
+    def _render_bank_details(self):
+        """Return where to pay by bank transfer, for the mail templates.
+
+        :rtype: markupsafe.Markup
+        """
+        html = self._render_part("payment_reminder.mail_bank_details")
+        return self._mark_part("payment", html)
+
     def _render_payment_details(self):
-        """Return how to pay, for the mail templates.
+        """Return how to pay, for mail templates without the button of the request.
 
         :rtype: markupsafe.Markup
         """
@@ -62,24 +85,38 @@ class DunningNoticeContent(models.AbstractModel):
     def _render_signature(self):
         return self._mark_part("signature", super()._render_signature())
 
-    def _get_request_text(self, amount=None):
+    def _get_request_text(self, amount=None, due=None):
         """Return the sentence that asks for the money: how much, until when.
 
+        It speaks of what is demanded; what is due as well is told apart.
+
         :param float amount: other than that of the notice, in its currency
+        :param float due: how much of it is due as well, but not demanded
         :rtype: str
         """
         notice = self._localized()
-        amount = notice._format_amount(
-            notice.amount_asked if amount is None else amount
-        )
+        if amount is None:
+            amount, demanded = notice.amount_asked, notice._get_demanded_amount()
+        else:
+            demanded = notice._get_amount_without(amount, due or 0.0)
         pay_by = notice._get_pay_by()
-        if not pay_by:
-            return notice.env._("Please pay %(amount)s.", amount=amount)
-        return notice.env._(
-            "Please pay %(amount)s by %(date)s.",
-            amount=amount,
-            date=notice._format_date(pay_by),
+        if pay_by:
+            text = notice.env._(
+                "Please pay %(amount)s by %(date)s.",
+                amount=notice._format_amount(demanded),
+                date=notice._format_date(pay_by),
+            )
+        else:
+            text = notice.env._(
+                "Please pay %(amount)s.", amount=notice._format_amount(demanded)
+            )
+        if not notice.currency_id.compare_amounts(amount, demanded):
+            return text
+        total = notice.env._(
+            "With what is also due by now, it is %(amount)s.",
+            amount=notice._format_amount(amount),
         )
+        return f"{text} {total}"
 
     def _get_pay_by(self):
         """Return until when the notice asks, or would ask, to pay.
@@ -96,10 +133,13 @@ class DunningNoticeContent(models.AbstractModel):
     def _get_mail_subject_reference(self):
         """Return what the subject of a mail names: one number, or how many invoices.
 
+        Like all words of the notice, it is about what is demanded.
+
         :rtype: str
         """
         notice = self._localized()
-        names = list(dict.fromkeys(notice.claim_ids.mapped("invoice_name")))
+        rows = notice._get_claimed_rows() or notice.claim_ids
+        names = list(dict.fromkeys(rows.mapped("invoice_name")))
         if len(names) == 1:
             return notice.env._("invoice %(number)s", number=names[0])
         forms = notice.env._("%(count)s invoice|%(count)s invoices", count=len(names))
@@ -152,30 +192,46 @@ class DunningNoticeContent(models.AbstractModel):
             "email_from": self.email_from,
             "message_id": self.message_id or False,
             "date": self.sent_at,
-            "attachment_ids": self.pdf_attachment_id.ids,
+            "attachment_ids": (
+                self.pdf_attachment_id | self.statement_attachment_id
+            ).ids,
             "partner_ids": self.contact_id.ids if self.message_id else [],
         }
 
     def _log_on_invoices(self):
         """Write into the chatter of each invoice that it stood in a notice."""
-        values = []
         note = self.env.ref("mail.mt_note").id
+        values = []
         for notice in self:
-            body = plaintext2html(notice._get_history_text())
             author = notice.user_id.partner_id or notice.company_id.partner_id
             values += [
                 {
                     "model": move._name,
                     "res_id": move.id,
-                    "body": body,
+                    "body": plaintext2html(text),
                     "message_type": "notification",
                     "subtype_id": note,
                     "author_id": author.id,
                     "date": notice.sent_at,
                 }
-                for move in notice.claim_ids.move_id
+                for move, text in notice._get_invoice_texts().items()
             ]
         self.env["mail.message"].sudo().create(values)
+
+    def _get_invoice_texts(self):
+        """Return in one sentence for each invoice how it stood in the notice.
+
+        What the words were not about is told as what it was.
+
+        :rtype: dict[account.move, str]
+        """
+        self.ensure_one()
+        text = self._get_history_text()
+        due = self.env._("Named as also due by now: %s", text)
+        claimed = self._get_claimed_rows().move_id
+        return dict.fromkeys(self.claim_ids.move_id - claimed, due) | dict.fromkeys(
+            claimed, text
+        )
 
     def _get_history_text(self):
         """Return in one sentence what was delivered, for the chatter.

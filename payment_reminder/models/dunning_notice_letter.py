@@ -32,11 +32,9 @@ class DunningNoticeLetter(models.AbstractModel):
             "subject": text["subject"],
             "sender": notice._prepare_letter_sender(),
             "recipient_lines": notice._get_recipient_lines(),
-            "salutation": notice.env._("Dear Sir or Madam,"),
+            "salutation": notice._get_salutation(),
             "intro": text["body"],
-            "claims": [notice._prepare_letter_claim(line) for line in notice.claim_ids]
-            + notice._prepare_letter_costs()
-            + notice._prepare_letter_credit(),
+            "claims": notice._prepare_letter_claims(),
             "currency": notice.currency_id,
             "total": notice._to_decimal(notice.amount_asked),
             "ground": notice._get_ground_text(),
@@ -46,10 +44,18 @@ class DunningNoticeLetter(models.AbstractModel):
             "bank": notice._get_payment_details(),
             "reference": notice._get_payment_reference(),
             **notice._prepare_letter_codes(notice._to_decimal(notice.amount_asked)),
+            "earlier": notice._prepare_letter_earlier(),
             "closing": text["closing"] + notice._get_valediction(),
             "signatory": notice._prepare_signatory(),
             "info": notice._get_letter_info(),
         }
+
+    def _get_salutation(self):
+        """Return what a letter begins with.
+
+        :rtype: str
+        """
+        return self.env._("Dear Sir or Madam,")
 
     def _get_letter_text(self):
         """Return the words of the letter: the level's, or what a person has written.
@@ -71,6 +77,46 @@ class DunningNoticeLetter(models.AbstractModel):
         :rtype: markupsafe.Markup
         """
         return Markup("<p>%s</p>") % self.env._("Yours faithfully")
+
+    def _prepare_letter_claims(self):
+        """Return the rows of the table: what is demanded, what is due as well.
+
+        Each group has a sum of its own where both exist.
+
+        :rtype: list[dict]
+        """
+        rows = [self._prepare_letter_claim(row) for row in self._get_claimed_rows()]
+        rows += self._prepare_letter_costs()
+        due = [self._prepare_letter_claim(row) for row in self._get_due_rows()]
+        credit = self._prepare_letter_credit()
+        if not due:
+            return rows + credit
+        due[0]["heading"] = self.env._("Also due by now")
+        if not self._is_divided():
+            return rows + due + credit
+        rows += credit
+        for group in (rows, due):
+            group[-1]["subtotal"] = sum(row["amount"] for row in group)
+        return rows + due
+
+    def _prepare_letter_earlier(self):
+        """Return what the letter only names: it was asked for before.
+
+        :return: dict of ``heading`` and ``rows``, see ``dunning.letter.composer``
+        :rtype: dict
+        """
+        texts = self._get_asked_texts(self.earlier_ids)
+        return {
+            "heading": self._get_earlier_heading(),
+            "rows": [
+                {
+                    "number": row.invoice_name or "",
+                    "amount": self._to_decimal(row.amount_residual),
+                    "text": text,
+                }
+                for row, text in texts.items()
+            ],
+        }
 
     def _prepare_letter_claim(self, line):
         """Return one row of the table of claims."""

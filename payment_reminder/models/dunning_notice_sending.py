@@ -90,7 +90,8 @@ class DunningNoticeSending(models.AbstractModel):
             self._set_skipped(self.env._("The run was cancelled."))
             return False
         claims = self.claim_ids
-        if not any(claims.mapped("is_climbing")):
+        # what is only due as well is reminded of at its own level, by the next run
+        if not any(self._get_claimed_rows().mapped("is_climbing")):
             self._set_skipped(self._get_settled_text())
             return False
         amount = sum(claims.mapped("amount_residual"))

@@ -81,7 +81,7 @@ class DunningNoticeText(models.AbstractModel):
         """
         notice = self._localized()
         return {
-            AMOUNT: notice._format_amount(notice.amount_asked),
+            AMOUNT: notice._format_amount(notice._get_demanded_amount()),
             PAY_BY: notice._format_date(notice._get_pay_by()),
         }
 
@@ -147,13 +147,12 @@ class DunningNoticeText(models.AbstractModel):
         if MARK in html:
             return html
         notice = self.with_context(dunning_mark_parts=True)
-        request = Markup("<p>%s</p>") % notice._get_request_text()
         return Markup().join(
             [
                 html,
+                notice._render_request(),
                 notice._render_claims_table(),
-                notice._mark_part("request", request),
-                notice._render_payment_details(),
+                notice._render_bank_details(),
                 notice._render_signature(),
             ]
         )

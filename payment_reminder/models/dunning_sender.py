@@ -140,6 +140,8 @@ class DunningSender(models.AbstractModel):
     def _send(self, channel, notices):
         """Deliver claimed ``notices`` of one channel."""
         handler = channel._get_handler()
+        for notice in handler._get_fileless(notices):
+            self._retry(self._make_files, handler, notice)
         ready = self._retry(self._prepare, handler, notices)
         for _key, group in ready.grouped(handler._get_session_key).items():
             self._send_group(handler, group)
@@ -157,6 +159,11 @@ class DunningSender(models.AbstractModel):
                 lambda n: n.state == "in_flight" and not n.is_started
             )
             self._retry(self._record_failure, left, error)
+
+    def _make_files(self, handler, notice):
+        """Make the files of a claimed notice, which nobody else makes meanwhile."""
+        handler._make_files(notice)
+        self._commit()
 
     def _prepare(self, handler, notices):
         """Render the notices; the ones that cannot be rendered fail alone.

@@ -226,3 +226,23 @@ class InstallmentPlan(models.Model):
                 user_id=(plan.user_id or self.env.user).id,
                 summary=summary,
             )
+
+
+class InstallmentPlanLine(models.Model):
+    """What was written about an instalment."""
+
+    # one concept, one file
+    _inherit = "installment.plan.line"  # pylint: disable=consider-merging-classes-inherited
+
+    def _was_reminded(self):
+        """Return whether the customer was written to after the instalment's day.
+
+        :rtype: bool
+        """
+        self.ensure_one()
+        return any(
+            notice.line_id == self
+            and notice.reminder_id.delay_days > 0
+            and not notice.problem
+            for notice in self.plan_id.sudo().notice_ids
+        )

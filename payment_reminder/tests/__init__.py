@@ -63,6 +63,7 @@ from . import test_letter_channel
 from . import test_letter_engine
 from . import test_letter_printer
 from . import test_mistakes
+from . import test_notice_files
 from . import test_own_clock
 from . import test_pause
 from . import test_payment_link
@@ -119,6 +120,7 @@ from . import test_tools_phone
 from . import test_tools_pricing
 from . import test_tools_qr_picture
 from . import test_tours
+from . import test_true_words
 from . import test_undeliverable
 from . import test_watchdog
 from . import test_claim

@@ -45,6 +45,27 @@ class TestInstallmentNotice(InstallmentCommon):
         self.assertEqual(plan.notice_ids.kind, "proposal")
         self.assertEqual(plan.notice_ids.message_id, mail)
 
+    def test_last_reminder_tells_of_an_earlier_one_only_if_there_was_one(self):
+        plan = self._active_plan()
+        self._remind(5)
+        [mail] = self._mails(plan)
+        self.assertIn("is still open", self._read(mail))
+        self.assertNotIn("written to you", self._read(mail))
+
+    def test_last_reminder_tells_of_an_earlier_one(self):
+        plan = self._active_plan()
+        self._remind(2)
+        self._remind(5)
+        mail = self._mails(plan).sorted("id")[-1]
+        self.assertIn("we have written to you about it before", self._read(mail))
+
+    def test_heads_up_does_not_judge_other_instalments(self):
+        self.heads_up_reminder.active = True
+        plan = self._active_plan()
+        self._remind(-3)
+        [mail] = self._mails(plan)
+        self.assertNotIn("overdue", self._read(mail))
+
     def test_mail_is_signed_once_by_the_responsible_person(self):
         self.env.user.signature = "Somebody else"
         plan = self._active_plan()
@@ -70,7 +91,7 @@ class TestInstallmentNotice(InstallmentCommon):
         self.assertFalse(self._remind(-4))
         notice = self._remind(-3)
         self.assertEqual(notice.reminder_id, self.heads_up_reminder)
-        self.assertIn("Nothing is overdue", self._mails(plan).body)
+        self.assertIn("the next instalment of your plan", self._mails(plan).body)
         self.assertFalse(self._remind(-2))
 
     def test_late_instalment_is_reminded_of_once_per_reminder(self):

@@ -8,13 +8,13 @@ from .letter_layout import Sheet
 TEXT_WIDTH = 165
 TEXT_SIZE = 10.5  # points
 TEXT_LINE = 4.94  # 14 points
-TEXT_GAP = 1.6
+TEXT_GAP = 1.3
 ITEM_INDENT = 6
 BOLD_STRETCH = 1.04  # how much wider bold words can make a line
 
 SUBJECT_SIZE = 12
 SUBJECT_LINE = 5.65
-SUBJECT_GAP = 3.3
+SUBJECT_GAP = 2.5
 
 CLAIM_SIZE = 9.5
 CLAIM_LINE = 4
@@ -22,6 +22,11 @@ NOTE_SIZE = 8
 NOTE_LINE = 3.2
 CLAIM_GAP = 1  # above, below and the line under it together
 CLAIM_RULE = 0.2
+GROUP_LINE = 6  # the title of a group of claims, above its first one
+SUBTOTAL_LINE = 5  # the sum of a group, below its last one
+EARLIER_HEAD = 5.4
+EARLIER_GAP = 1.2
+EARLIER_WIDTH = 131  # beside the amount
 COLUMN_WIDTHS = {"date": 22, "date_due": 22, "days_late": 26}
 AMOUNT_WIDTH = 34  # at least
 STATEMENT_WIDTHS = {"date": 20, "date_due": 20}  # beside two amounts
@@ -35,7 +40,7 @@ AGEING_PAD = 3.2  # between two amounts
 WORDS_LINE = 4.6
 BANK_HEAD = 8.4
 BANK_LINE = 4.4
-BANK_GAP = 3  # below the block
+BANK_GAP = 2  # below the block
 BANK_LABEL_GAP = 4
 BANK_COLUMN_GAP = 9
 QR_WIDTH = 38  # with its distance to what is left of it
@@ -44,11 +49,11 @@ QR_TOP = 1  # below the line of the total
 QR_CAPTION_WIDTH = 34
 QR_CAPTION_SIZE = 7.5
 QR_CAPTION_LINE = 3.35
-SIGNATURE_HEIGHT = 15
+SIGNATURE_HEIGHT = 13
 
 # Where a letter leaves room on its only page: more air, up to so much of it
 AIR_PER_CLAIM = 1.6
-AIR_PER_SIGNATURE = 7
+AIR_PER_SIGNATURE = 9
 
 # The room ends at 274 mm; 1.5 mm are kept for the rounding of pixels.
 SHEET = Sheet(first=274 - 98.46 - 1.5, later=274 - 30 - 1.5, head=7.2, carry=5.8)

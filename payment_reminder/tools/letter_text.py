@@ -91,6 +91,37 @@ def strip_controls(text: str | None) -> str:
     return re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]", "", str(text or ""))
 
 
+def capitalize(html: str) -> Markup:
+    """Return a text that begins with a capital letter, wherever its tags stand.
+
+    >>> print(capitalize(Markup("<p> <b>wir</b> bitten</p>")))
+    <p> <b>Wir</b> bitten</p>
+    >>> print(capitalize(""), capitalize("<p>1 month</p>"))
+     <p>1 month</p>
+    """
+    begin = re.match(r"(?:\s|<[^>]*>)*", html).end()
+    return Markup(html[:begin] + html[begin : begin + 1].upper() + html[begin + 1 :])
+
+
+def join_paragraphs(first: Markup, second: Markup) -> Markup:
+    """Return two texts, the second going on in the last paragraph of the first.
+
+    >>> print(join_paragraphs(Markup("<p>One.</p>"), Markup(" <p>two.</p><p>3</p>")))
+    <p>One. Two.</p><p>3</p>
+    >>> print(join_paragraphs(Markup("<ul><li>1</li></ul>"), Markup("<p>two</p>")))
+    <ul><li>1</li></ul><p>Two</p>
+    >>> print(join_paragraphs(Markup(""), Markup("<p>two</p>")))
+    <p>two</p>
+    """
+    if not first:
+        return second
+    second = capitalize(second)
+    end, start = re.search(r"</p>\s*$", first), re.match(r"\s*<p[^>]*>", second)
+    if end and start:
+        return Markup(f"{first[: end.start()]} {second[start.end() :]}")
+    return first + second
+
+
 def split_long(paragraph: Paragraph, parts: int) -> list[Paragraph]:
     """Cut a paragraph that no page can hold into pieces of about equal length.
 
