@@ -211,6 +211,7 @@ from . import dunning_level_claim
 from . import dunning_notice_claim
 from . import dunning_notice_costs
 from . import dunning_case_claim
+from . import dunning_case_asked
 from . import account_move_claim
 from . import interest_regime_settlement
 from . import dunning_claim_account
