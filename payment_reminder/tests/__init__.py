@@ -24,6 +24,7 @@ from . import test_controllers
 from . import test_desk
 from . import test_desk_tour
 from . import test_digest
+from . import test_discount
 from . import test_dispute
 from . import test_email
 from . import test_estimate
