@@ -12,7 +12,7 @@ class AskedItems:
 
     #: overdue, and neither disputed nor on its way, with an agency or not due by a plan
     amount: float = 0.0
-    #: of that, what was reminded of before and is in no notice that waits
+    #: of that, what was reminded of before or is late by a plan, in no waiting notice
     further: float = 0.0
     #: the receivables of ``further``
     further_ids: frozenset = frozenset()
@@ -119,7 +119,8 @@ class DunningCase(models.Model):
                            AND NOT EXISTS (%(pending)s)
                            AND item.id NOT IN (%(disputed)s)
                            AND (away.handover_id IS NULL OR %(payable)s) AS is_asked,
-                           item.level_id IS NOT NULL
+                           (item.level_id IS NOT NULL
+                            OR planned.move_line_id IS NOT NULL)
                            AND NOT (line.id = ANY(%(noticed)s)) AS is_further
                       FROM dunning_case_line item
                       JOIN account_move_line line ON line.id = item.move_line_id

@@ -1,6 +1,7 @@
 from datetime import timedelta
+from decimal import Decimal
 
-from odoo.tests import tagged
+from odoo.tests import TransactionCase, tagged
 
 from .claim_common import ClaimCommon
 
@@ -160,3 +161,88 @@ class TestAsked(ClaimCommon):
 
         few = count(2)
         self.assertLessEqual(count(12), few)
+
+
+@tagged("post_install", "-at_install")
+class TestAskedInTheDemo(TransactionCase):
+    """Notices of a run over the shipped demo ask for one sum, wherever it stands.
+
+    An instalment that is late is asked for by its plan, apart from the notice.
+    """
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        if not cls.env.ref("payment_reminder.partner_lindner", False):
+            cls.skipTest(cls, "The demo data is not installed")
+        cls.company = cls.env.ref("base.main_company")
+        cls.env.user.company_ids += cls.company
+        cls.env.user.company_id = cls.company
+        cls.today = cls.company._get_dunning_today()
+        live = cls.env["dunning.run"].search([("company_id", "=", cls.company.id)])
+        live.filtered(
+            lambda run: run.state not in ("done", "cancelled")
+        ).action_cancel()
+        cls.run_ = cls.env["dunning.run"].create(
+            {"company_id": cls.company.id, "date": cls.today}
+        )
+        cls.run_.action_plan()
+
+    def _page(self, case):
+        pages = self.env["dunning.payment.page"]
+        return pages._make(case, "/pay/x", currency=case.currency_id.name)
+
+    def _late_instalments(self, case):
+        plans = self._page(case)._prepare_page_plans({})
+        return float(sum(plan["due"] for plan in plans))
+
+    def _deliver(self):
+        """Let all that can be sent arrive, without rendering any of it."""
+        self.run_.action_approve()
+        self.run_._set_sending()
+        queued = self.run_.sudo().notice_ids.filtered(lambda n: n.state == "queued")
+        queued._recheck(self.today)._set_sent(self.today)
+
+    def test_table_list_notice_letter_and_case_of_a_planned_run_agree(self):
+        notices = self.run_.notice_ids
+        self.assertTrue(notices.filtered(lambda n: n.amount_asked > n.amount_total))
+        sums = {}
+        for notice in notices:
+            with self.subTest(notice=notice.display_name):
+                letter = notice._prepare_letter_values()
+                rows = sum(claim["amount"] for claim in letter["claims"])
+                self.assertEqual(rows, letter["total"])
+                asked = Decimal(f"{notice.amount_asked:.2f}")
+                self.assertEqual(asked, letter["total"])
+                case = notice.case_id
+                self.assertEqual(
+                    case.amount_asked,
+                    notice.amount_asked + self._late_instalments(case),
+                )
+                local = notice._localized()
+                text = local._format_amount(notice.amount_asked)
+                self.assertIn(text, local._get_request_text())
+                if notice.is_call:
+                    self.assertEqual(notice.call_amount, notice.amount_asked)
+            key = (notice.level_id, notice.channel_id, notice.currency_id)
+            sums[key] = sums.get(key, 0.0) + notice.amount_asked
+        table = str(self.run_.summary_html)
+        for (_level, _channel, currency), amount in sums.items():
+            self.assertIn(currency.format(amount), table)
+
+    def test_what_was_sent_the_case_and_the_page_agree(self):
+        self._deliver()
+        compared = 0
+        for notice in self.run_.notice_ids.filtered(lambda n: n.state == "sent"):
+            with self.subTest(notice=notice.display_name):
+                case = notice.case_id
+                if notice.level_id._is_heads_up():
+                    continue  # not due yet: the page asks for nothing
+                asked = notice.amount_asked + self._late_instalments(case)
+                self.assertEqual(case.amount_asked, asked)
+                page = self._page(case)
+                self.assertEqual(
+                    page._prepare_content()["total"], page._format_amount(asked)
+                )
+                compared += 1
+        self.assertGreater(compared, 2)
