@@ -44,7 +44,7 @@ ANALYSIS_SQL = """
 """
 RUN_SQL = """
     SELECT level_id, channel_id, state, currency_id, COUNT(*),
-           COUNT(DISTINCT partner_id), SUM(amount_total)
+           COUNT(DISTINCT partner_id), SUM(amount_asked)
       FROM dunning_notice
      WHERE run_id = %(run)s
   GROUP BY level_id, channel_id, state, currency_id

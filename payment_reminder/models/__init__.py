@@ -68,6 +68,8 @@ from . import dunning_payment_page_look
 from . import dunning_payment_page_say
 from . import dunning_payment_page_read
 from . import dunning_payment_page_pay
+from . import account_move_discount
+from . import dunning_payment_page_discount
 from . import dunning_payment_part
 from . import payment_token
 from . import payment_transaction
@@ -214,6 +216,8 @@ from . import dunning_level_claim
 from . import dunning_notice_claim
 from . import dunning_notice_costs
 from . import dunning_case_claim
+from . import dunning_case_asked
+from . import dunning_notice_discount
 from . import account_move_claim
 from . import interest_regime_settlement
 from . import dunning_claim_account

@@ -42,6 +42,7 @@ class AccountMove(models.Model):
         costs = posted.sudo().filtered("is_dunning_cost")
         costs.dunning_booked_claim_ids._follow_price()
         self.env["dunning.claim"]._follow_moves(posted)
+        costs.dunning_booked_claim_ids.case_id._refresh_waiting_claims()
         return posted
 
     def button_cancel(self):

@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from .dunning_notice_claim import WAITING_STATES
+
 
 class DunningCase(models.Model):
     """What is claimed of a customer beside the debts."""
@@ -52,6 +54,13 @@ class DunningCase(models.Model):
         return asked.filtered(
             lambda claim: not claim.notice_id or claim.notice_id.date <= date
         )
+
+    def _refresh_waiting_claims(self):
+        """Let the notices that wait ask for what is claimed by now."""
+        waiting = self.sudo().notice_ids.filtered(
+            lambda notice: notice.state in WAITING_STATES
+        )
+        waiting._keep_current_claims()
 
     def _merge_into(self, kept):
         done = super()._merge_into(kept)

@@ -82,7 +82,7 @@ class DunningCaseFile(models.AbstractModel):
             (self.env._("Sent on"), self._format_moment(notice.sent_at)),
             ("Message-Id", notice.message_id or ""),
             (self.env._("Subject"), notice.subject or ""),
-            (self.env._("Amount"), self._format_amount(notice.amount_total)),
+            (self.env._("Asked for"), self._format_amount(notice.amount_asked)),
             (self.env._("Outcome"), self._get_outcome_text(notice)),
         ]
         text = self._hide_secrets(mail_to_plain_text(strip_controls(notice.body_html)))

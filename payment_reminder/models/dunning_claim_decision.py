@@ -131,6 +131,7 @@ class DunningClaimDecision(models.AbstractModel):
             }
         )
         self._log_decision(self.env._("Waived"), reason)
+        self.case_id._refresh_waiting_claims()
 
     def _set_booked(self, line):
         """Record that the claim stands in a line of an invoice."""
@@ -141,6 +142,7 @@ class DunningClaimDecision(models.AbstractModel):
                 "invoice_id": line.move_id.id,
             }
         )
+        self.case_id._refresh_waiting_claims()
 
     def _set_claimed(self):
         """Ask for the claims again: they were waived, or their invoice is gone.
@@ -149,6 +151,7 @@ class DunningClaimDecision(models.AbstractModel):
         meanwhile, goes back into that claim.
         """
         self._log_decision(self.env._("Claimed again"))
+        cases = self.case_id
         for claim in self:
             live = claim._find_live()
             if live:
@@ -166,6 +169,7 @@ class DunningClaimDecision(models.AbstractModel):
                 }
             )
             claim.is_final = claim._is_settled()
+        cases._refresh_waiting_claims()
 
     def _find_live(self):
         """Return the live claim that this one is a part of.

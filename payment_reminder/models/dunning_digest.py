@@ -114,7 +114,8 @@ class DunningDigest(models.AbstractModel):
         :param datetime.date date: the company's date
         :return: ``{company, date_text, since_text, url, todo: [{text, count, url}],
             sent: [{text, count}], paid: [{text, amount, url}], paid_more: int,
-            overdue: str, top: [{text, amount, late_text, level, url}],
+            overdue: str, top: [{text, amount, late_text, asked_text, level,
+            url}],
             watchdog: str | False}``
         :rtype: dict
         """
@@ -303,7 +304,8 @@ class DunningDigest(models.AbstractModel):
     def _get_top_cases(self, company, date):
         """Return the cases with the largest overdue amounts.
 
-        :return: ``[{text: str, amount: str, late_text: str, level: str, url: str}]``
+        :return: ``[{text: str, amount: str, late_text: str, asked_text: str,
+            level: str, url: str}]``
         :rtype: list[dict]
         """
         rows = self.env.execute_query(
@@ -319,13 +321,26 @@ class DunningDigest(models.AbstractModel):
                 TOP_CASES,
             )
         )
+        cases = self.env["dunning.case"].browse(case_id for case_id, _a, _d in rows)
         return [
             {
-                **self._prepare_case(case_id, amount),
-                "level": self.env["dunning.case"].browse(case_id).level_id.name or "",
+                **self._prepare_case(case.id, amount),
+                "level": case.level_id.name or "",
                 "late_text": self.env._(
                     "due since %(date)s", date=format_date(self.env, due)
                 ),
+                "asked_text": self._get_asked_text(case, amount),
             }
-            for case_id, amount, due in rows
+            for case, (_id, amount, due) in zip(cases, rows, strict=True)
         ]
+
+    def _get_asked_text(self, case, amount):
+        """Return what is asked for of a case where it is another sum than ``amount``.
+
+        :rtype: str
+        """
+        if not case.currency_id.compare_amounts(case.amount_asked, amount):
+            return ""
+        return self.env._(
+            "asked for: %(amount)s", amount=case.currency_id.format(case.amount_asked)
+        )

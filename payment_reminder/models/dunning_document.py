@@ -313,16 +313,35 @@ class DunningDocument(models.AbstractModel):
     def _prepare_letter_codes(self, amount):
         """Return the codes of a letter: to pay ``amount``, and of the page to pay on.
 
+        Early-payment discounts are off the code; its caption says until when.
+
         :return: the keys of ``dunning.letter.composer`` that begin with ``qr`` and
             ``page_qr``
         :rtype: dict
         """
-        code = self._prepare_payment_qr(amount) or {}
+        given = self._get_given_discounts()
+        reduced = amount - sum(one.saved for one in given)
+        code = self._prepare_payment_qr(reduced) or {}
+        caption = code.get("label")
+        if caption and given:
+            caption = self.env._(
+                "%(label)s: %(amount)s, by %(date)s",
+                label=caption,
+                amount=self._format_amount(float(reduced)),
+                date=self._format_date(min(one.until for one in given)),
+            )
         return {
             "qr": code.get("image"),
-            "qr_caption": code.get("label"),
+            "qr_caption": caption,
             **self._prepare_page_code(),
         }
+
+    def _get_given_discounts(self):
+        """Return the early-payment discounts that the document's day still gives.
+
+        :rtype: list[account_move_discount.Discount]
+        """
+        return []
 
     def _prepare_page_code(self):
         """Return the code of the customer's page with its short address as caption."""

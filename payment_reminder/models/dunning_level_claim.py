@@ -1,6 +1,9 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+#: What a notice of the level claims beside the debts depends on these.
+CLAIM_FIELDS = {"claim_interest", "claim_compensation", "fee_amount", "fee_name"}
+
 
 class DunningLevel(models.Model):
     """What a level claims beside the debts: interest, compensation, a fee."""
@@ -77,6 +80,17 @@ class DunningLevel(models.Model):
                         level=level.name,
                     )
                 )
+
+    # === CRUD METHODS === #
+
+    def write(self, vals):
+        """Let proposed notices claim what their level claims from now on."""
+        done = super().write(vals)
+        if CLAIM_FIELDS & set(vals):
+            self.env["dunning.notice"].sudo().search(
+                [("level_id", "in", self.ids), ("state", "=", "proposed")]
+            )._keep_current_claims()
+        return done
 
     # === BUSINESS METHODS === #
 

@@ -105,13 +105,18 @@ class DunningNotice(models.Model):
         readonly=True,
         help="Payments and credit notes that are not matched yet, deducted.",
     )
-    amount_total = fields.Monetary(string="Amount", readonly=True)
+    amount_total = fields.Monetary(
+        string="Open",
+        readonly=True,
+        help="What is open of the items, less payments and credits that are deducted; "
+        "without interest and costs.",
+    )
     company_currency_id = fields.Many2one(
         related="company_id.currency_id", string="Company Currency"
     )
     # stored: lists put the largest amount first, whatever its currency
     amount_company = fields.Monetary(
-        string="Amount in Company Currency",
+        string="Open in Company Currency",
         currency_field="company_currency_id",
         readonly=True,
     )

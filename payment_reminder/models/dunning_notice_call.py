@@ -35,9 +35,9 @@ class DunningNotice(models.Model):
 
     # === WHAT TO SAY === #
     call_amount = fields.Monetary(
-        string="Open Now",
+        string="Asked for Now",
         compute="_compute_call_amount",
-        help="What is still open of what the call is about.",
+        help="What is still open of what the call is about, with interest and costs.",
     )
     call_sheet = fields.Html(
         string="What to Say", compute="_compute_call_sheet", sanitize=False

@@ -1,17 +1,22 @@
 from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import split_every
 
 from ..tools.claim_part import get_amounts, keep_parts, read_parts
 
-#: A notice in these states has told, or is about to tell, what it has kept.
-TOLD_STATES = ("in_flight", "sent", "failed", "in_doubt")
+#: What a notice in these states claims may still change.
+WAITING_STATES = ("proposed", "queued")
+#: So many planned notices are asked at once what they claim.
+BATCH = 1000
 
 
 class DunningNotice(models.Model):
     """What a notice claims beside the debts.
 
-    It is worked out anew for a preview, kept when the notice is claimed for sending,
-    and becomes real (``dunning.claim``) when it was sent. ``amount_total`` stays what
-    is open of the debts; ``amount_asked`` is what the customer is asked to pay.
+    It is kept when the notice is planned, worked out anew when it is claimed for
+    sending, and becomes real (``dunning.claim``) when it was sent. ``amount_total``
+    stays what is open of the debts; ``amount_asked`` is what the customer is asked to
+    pay, the same sum in every list, figure and document.
     """
 
     # one concept, one file
@@ -23,10 +28,13 @@ class DunningNotice(models.Model):
     amount_interest = fields.Monetary(string="Interest", readonly=True)
     amount_compensation = fields.Monetary(string="Compensation", readonly=True)
     amount_fee = fields.Monetary(string="Fees", readonly=True)
+    # stored: lists and runs sort and add it up; the planner writes it by SQL
     amount_asked = fields.Monetary(
         string="Asked for",
         compute="_compute_amount_asked",
-        help="What is open, with interest and costs.",
+        store=True,
+        help="What the customer is asked to pay: what is open, with interest and "
+        "costs, less payments and credits that are deducted.",
     )
     claim_problem = fields.Char(
         string="Not Claimed",
@@ -36,62 +44,39 @@ class DunningNotice(models.Model):
 
     # === COMPUTE METHODS === #
 
-    @api.depends("amount_total", "claim_parts", "state")
+    @api.depends("amount_total", "amount_interest", "amount_compensation", "amount_fee")
     def _compute_amount_asked(self):
-        parts = self._get_claim_parts()
         for notice in self:
-            claimed = sum(get_amounts(parts[notice]).values())
-            notice.amount_asked = notice.currency_id.round(
-                notice.amount_total + float(claimed)
+            claimed = (
+                notice.amount_interest + notice.amount_compensation + notice.amount_fee
             )
-
-    @api.depends("level_id.claim_interest", "level_id.claim_compensation")
-    def _compute_warning_text(self):
-        done = super()._compute_warning_text()
-        claiming = self.filtered(
-            lambda one: one.state == "proposed" and one.level_id._is_claiming()
-        )
-        found = self.env["dunning.claim.making"]._get_parts(claiming)
-        for notice in claiming:
-            texts = [notice.warning_text, *found[notice][1]]
-            notice.warning_text = " · ".join(filter(None, texts))
-        return done
+            asked = notice.amount_total + claimed
+            currency = notice.currency_id
+            notice.amount_asked = currency.round(asked) if currency else asked
 
     # === BUSINESS METHODS - WHAT IT CLAIMS === #
 
     def _read_claim_parts(self):
-        """Return the parts that were kept when the notice was claimed for sending.
+        """Return what the notice tells of claims, as it was kept.
 
         :rtype: list[tools.claim_part.ClaimPart]
         """
         self.ensure_one()
         return read_parts(self.claim_parts)
 
-    def _get_claim_parts(self):
-        """Return what notices tell of claims, or would tell if they were sent now.
+    def _get_current_claim_parts(self):
+        """Return what notices that wait would claim by now; the others what they told.
 
         :return: ``{notice: list of tools.claim_part.ClaimPart}``
         :rtype: dict
         """
-        told = self.filtered(lambda one: one.state in TOLD_STATES or not one.id)
-        result = {notice: notice._read_claim_parts() for notice in told}
-        ahead = self - told
-        gone = ahead.filtered(lambda notice: notice.state == "skipped")
-        result |= dict.fromkeys(gone, [])
-        if ahead - gone:
-            found = self.env["dunning.claim.making"]._get_parts(ahead - gone)
-            result |= {
-                one.with_env(self.env): parts for one, (parts, _p) in found.items()
-            }
-        return result
-
-    def _get_own_claim_parts(self):
-        """Return what one notice tells of claims, see ``_get_claim_parts``.
-
-        :rtype: list[tools.claim_part.ClaimPart]
-        """
-        self.ensure_one()
-        return self._get_claim_parts()[self]
+        waiting = self.filtered(lambda one: one.id and one.state in WAITING_STATES)
+        found = self.env["dunning.claim.making"]._get_parts(waiting)
+        now = {notice.id: parts for notice, (parts, _problems) in found.items()}
+        return {
+            notice: now[notice.id] if notice in waiting else notice._read_claim_parts()
+            for notice in self
+        }
 
     def _get_fee_key(self):
         """Return what the mail and the letter of the same level have in common.
@@ -101,6 +86,42 @@ class DunningNotice(models.Model):
         self.ensure_one()
         return f"{self.run_id.id}-{self.case_id.id}-{self.level_id.id}"
 
+    # === BUSINESS METHODS - PLANNING === #
+
+    @api.model
+    def _keep_planned_claims(self, run):
+        """Keep what the planned notices of a run claim, in batches.
+
+        Those that claim nothing, all of most procedures, cost one query.
+        """
+        for ids in split_every(BATCH, self._search_planned_claims(run).ids):
+            self.browse(ids)._keep_current_claims()
+            self.env.flush_all()
+            self.env.invalidate_all()
+
+    def _search_planned_claims(self, run):
+        """Return the planned notices that may ask for more than what is open.
+
+        Their level claims, or something was claimed before and is still asked for.
+        """
+        planned = Domain("run_id", "=", run.id) & Domain("state", "=", "proposed")
+        levels = self.env["dunning.level"].browse(
+            level.id for [level] in self._read_group(planned, ["level_id"])
+        )
+        claims = self.env["dunning.claim"].sudo()
+        asked = claims._search(claims._get_asked_domain())
+        return self.sudo().search(
+            planned
+            & (
+                Domain(
+                    "level_id",
+                    "in",
+                    levels.filtered(lambda one: one._is_claiming()).ids,
+                )
+                | Domain("case_id", "in", asked.subselect("case_id"))
+            )
+        )
+
     # === BUSINESS METHODS - SENDING === #
 
     def _recheck(self, date):
@@ -109,9 +130,13 @@ class DunningNotice(models.Model):
         return kept
 
     def _refresh_claims(self):
-        """Keep what the notices claim on their dates."""
-        making = self.env["dunning.claim.making"]
+        """Keep what the notices claim on their dates, and mend what was claimed."""
         self.env["dunning.claim"]._follow_lines(self.claim_ids.sudo().move_line_id)
+        self._keep_current_claims()
+
+    def _keep_current_claims(self):
+        """Keep what the notices claim on their dates; nothing else changes."""
+        making = self.env["dunning.claim.making"]
         for notice, (parts, problems) in making._get_parts(self).items():
             if parts or problems or notice.claim_parts or notice.claim_problem:
                 notice._keep_claims(parts, problems)

@@ -240,7 +240,7 @@ class DunningNoticeContent(models.AbstractModel):
         """
         self.ensure_one()
         return self.env._(
-            "%(level)s (%(channel)s) to %(recipient)s, %(amount)s open",
+            "%(level)s (%(channel)s) to %(recipient)s, %(amount)s asked for",
             level=self.level_id.name,
             channel=" ".join(filter(None, (self.channel_id.name, self.number))),
             recipient=self.contact_id.display_name,

@@ -51,7 +51,9 @@ class DunningNoticeReview(models.AbstractModel):
         for notice in self:
             notice.asked_pay_by_date = notice.level_id and notice._get_pay_by()
 
-    @api.depends("state", "reason", "has_own_text", "amount_total", "contact_id")
+    @api.depends(
+        "state", "reason", "has_own_text", "amount_asked", "contact_id", "claim_problem"
+    )
     @api.depends_context("lang")
     def _compute_warning_text(self):
         limits = {}
@@ -74,7 +76,7 @@ class DunningNoticeReview(models.AbstractModel):
         :rtype: list
         """
         self.ensure_one()
-        is_high = 0 < high_amount <= self.amount_total
+        is_high = 0 < high_amount <= self.amount_asked
         has_credit = not self.currency_id.is_zero(self.amount_credit)
         return [
             self.reason,
@@ -82,6 +84,7 @@ class DunningNoticeReview(models.AbstractModel):
             is_high and self.env._("High amount"),
             has_credit and self.env._("Unmatched payment deducted"),
             self.has_own_text and self.env._("Text edited"),
+            self.claim_problem,
         ]
 
     def _compute_sibling_id(self):

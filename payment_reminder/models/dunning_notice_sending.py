@@ -276,6 +276,7 @@ class DunningNoticeSending(models.AbstractModel):
         names = (
             "run_id case_id company_id partner_id contact_id level_id date"
             " currency_id amount_credit amount_total amount_company days_late sequence"
+            " claim_parts claim_problem amount_interest amount_compensation amount_fee"
         ).split()
         return self._convert_to_write({name: self[name] for name in names})
 

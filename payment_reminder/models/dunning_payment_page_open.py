@@ -6,6 +6,8 @@ from odoo import models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from .account_move_discount import Discount
+
 
 @dataclass(frozen=True)
 class OpenLine:
@@ -23,6 +25,8 @@ class OpenLine:
     promised_on: date | None
     handover_id: int | None
     is_elsewhere: bool
+    has_discount: bool = False
+    discount: Discount | None = None
 
     @property
     def is_pending(self):
@@ -37,6 +41,12 @@ class OpenLine:
         """
         is_apart = self.is_pending or self.is_planned or self.is_elsewhere
         return self.amount > 0 and not is_apart
+
+    @property
+    def saved(self):
+        """What paying all of it today saves; it is not in the amount."""
+        is_given = self.discount and not self.discount.is_lost
+        return self.discount.saved if is_given else Decimal(0)
 
 
 class DunningPaymentPage(models.AbstractModel):
@@ -122,7 +132,10 @@ class DunningPaymentPage(models.AbstractModel):
                       JOIN dunning_promise promise ON promise.id = rel.promise_id
                      WHERE rel.line_id = item.id AND promise.state = 'open'
                        AND promise.rest_until >= %(date)s),
-                   away.handover_id, away.handover_id IS NOT NULL AND %(elsewhere)s
+                   away.handover_id, away.handover_id IS NOT NULL AND %(elsewhere)s,
+                   account_move_line.discount_date IS NOT NULL
+                   AND account_move_line.amount_residual_currency
+                       = account_move_line.amount_currency
               FROM %(tables)s
               JOIN account_move move ON move.id = account_move_line.move_id
          LEFT JOIN dunning_case_line item ON item.move_line_id = account_move_line.id

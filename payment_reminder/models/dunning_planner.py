@@ -41,6 +41,7 @@ class DunningPlanner(models.AbstractModel):
         self._insert_notice_lines(run)
         self._insert_exclusions(run)
         self.env.invalidate_all()
+        self.env["dunning.notice"]._keep_planned_claims(run)
 
     def _open_cases(self, company, partners=None):
         """Make the cases and items that are missing.

@@ -238,14 +238,14 @@ class DunningPlannerNotice(models.AbstractModel):
                 """
                 INSERT INTO dunning_notice (run_id, case_id, company_id, partner_id,
                     contact_id, currency_id, level_id, channel_id, channel, state,
-                    date, days_late, amount_credit, amount_total, amount_company,
-                    tries, sequence,
+                    date, days_late, amount_credit, amount_total, amount_asked,
+                    amount_company, tries, sequence,
                     create_uid, write_uid, create_date, write_date)
                 SELECT DISTINCT ON (plan.case_id, way.id)
                        %(run)s, plan.case_id, %(company)s, plan.partner_id,
                        plan.contact_id, plan.currency_id, plan.level_id, way.id,
                        way.code, 'proposed', %(date)s, plan.days_late, plan.credit,
-                       plan.amount - plan.credit,
+                       plan.amount - plan.credit, plan.amount - plan.credit,
                        ROUND((plan.company_amount * (1 - plan.credit / plan.amount))
                            ::numeric, %(digits)s),
                        0, level.rank_days,

@@ -20,10 +20,11 @@ class DunningRunFigures(models.AbstractModel):
     letter_count = fields.Integer(compute="_compute_counts", string="Letters")
     has_letters = fields.Boolean(compute="_compute_counts")
     amount_text = fields.Char(
-        string="Amount",
+        string="Asked for",
         compute="_compute_summary",
-        help="What the customers are asked to pay, by currency. A customer who gets an "
-        "e-mail and a letter counts once; skipped notices do not count.",
+        help="What the customers are asked to pay, with interest and costs, by "
+        "currency. A customer who gets an e-mail and a letter counts once; skipped "
+        "notices do not count.",
     )
     level_text = fields.Char(string="By Level", compute="_compute_summary")
     channel_text = fields.Char(string="By Channel", compute="_compute_summary")
@@ -138,7 +139,7 @@ class DunningRunFigures(models.AbstractModel):
             SQL(
                 """
                 SELECT run_id, currency_id, SUM(amount)
-                  FROM (SELECT run_id, currency_id, MAX(amount_total) AS amount
+                  FROM (SELECT run_id, currency_id, MAX(amount_asked) AS amount
                           FROM dunning_notice
                          WHERE id IN %s
                       GROUP BY run_id, currency_id, case_id) asked
@@ -181,7 +182,7 @@ class DunningRunFigures(models.AbstractModel):
         rows = Notice._read_group(
             domain,
             ["level_id", "channel_id", "currency_id"],
-            ["__count", "partner_id:count_distinct", "amount_total:sum"],
+            ["__count", "partner_id:count_distinct", "amount_asked:sum"],
         )
         [[notices, customers]] = Notice._read_group(
             domain, [], ["__count", "partner_id:count_distinct"]

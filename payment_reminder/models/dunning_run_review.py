@@ -143,7 +143,7 @@ class DunningRunReview(models.AbstractModel):
         limits = [
             Domain("currency_id", "=", currency.id)
             & Domain(
-                "amount_total",
+                "amount_asked",
                 ">=",
                 self.company_id._get_dunning_high_amount(currency, self.date),
             )

@@ -144,18 +144,34 @@ class PaymentTransaction(models.Model):
             return super()._create_payment(**extra_create_values)
         parts = source.dunning_part_ids
         lines, still_open = parts.move_line_id, parts._get_open_amounts()
-        settlement = parts._settle(self.amount)
+        saving = parts._filter_saving(self.amount, source._get_dunning_paid_on())
+        settlement = parts._settle(self.amount, saving)
         accounts = {line.id: line.account_id.id for line in lines}
         bundles = self._with_rest(
             source, bundle(settlement, still_open, accounts), settlement.rest
         )
-        payment = self._create_dunning_payment(source, bundles, extra_create_values)
+        payment = self._create_dunning_payment(
+            source, bundles, extra_create_values, saving
+        )
         self.payment_id = payment
         self._match_bundles(payment, bundles)
         surplus = parts._get_surplus(settlement.rest)
         if surplus > 0:
             source._get_dunning_case()._ask_to_refund(self, float(surplus))
         return payment
+
+    def _get_dunning_paid_on(self):
+        """Return on which day of the company the customer paid.
+
+        Online that is when the payment was begun, however long the provider needs; who
+        announces a bank transfer has paid when the money is there.
+
+        :rtype: datetime.date
+        """
+        self.ensure_one()
+        is_transfer = self.provider_code == "custom"
+        moment = self.last_state_change if is_transfer else self.create_date
+        return self.company_id._get_dunning_date(moment)
 
     def _with_rest(self, source, bundles, rest):
         """Return the bundles of which the first one also takes what is left over."""
@@ -175,15 +191,25 @@ class PaymentTransaction(models.Model):
             self.partner_id.commercial_partner_id
         )
 
-    def _create_dunning_payment(self, source, bundles, extra_create_values):
-        """Return the posted payment, with a receivable line for each bundle."""
+    def _create_dunning_payment(self, source, bundles, extra_create_values, saving):
+        """Return the posted payment, with a receivable line for each bundle.
+
+        :param dunning.payment.part saving: of which the early-payment discount is given
+        """
         values = {
             **self._prepare_dunning_payment_values(source, bundles),
             **extra_create_values,
         }
-        # an entry is needed at once, or there is nothing that can be matched
-        payments = self.env["account.payment"].with_context(force_payment_move=True)
-        payment = payments.create(values).with_context(force_payment_move=False)
+        today = fields.Date.context_today(self)
+        values["write_off_line_vals"] += saving._prepare_discount_values(today)
+        # an entry is needed at once, or there is nothing that can be matched; the taxes
+        # of discounts are computed already
+        payments = self.env["account.payment"].with_context(
+            force_payment_move=True, skip_invoice_sync=True
+        )
+        payment = payments.create(values).with_context(
+            force_payment_move=False, skip_invoice_sync=False
+        )
         payment.action_post()
         return payment
 

@@ -1,5 +1,6 @@
 from importlib.util import find_spec
 
+from . import test_asked
 from . import test_bad_input
 from . import test_bounce
 from . import test_call
@@ -23,6 +24,7 @@ from . import test_controllers
 from . import test_desk
 from . import test_desk_tour
 from . import test_digest
+from . import test_discount
 from . import test_dispute
 from . import test_email
 from . import test_estimate

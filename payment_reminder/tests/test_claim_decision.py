@@ -149,12 +149,13 @@ class TestClaimDecision(ClaimCommon):
         move = self._claims()._book(self.today)
         self._overdue(8, 300.0)
         run = self._plan(on=self._later(2))
-        self.assertEqual(run.notice_ids.amount_compensation, 0.0)
-        asked = sum(part.amount for part in run.notice_ids._get_own_claim_parts())
+        # what it asks for is kept when it is planned: 40 that is booked, 40 of the new
+        self.assertEqual(run.notice_ids.amount_compensation, 80.0)
+        asked = sum(part.amount for part in run.notice_ids._read_claim_parts())
         self.assertGreaterEqual(asked, 57.5)
         move.invoice_date = self.today
         move.action_post()
-        parts = run.notice_ids._get_own_claim_parts()
+        parts = run.notice_ids._read_claim_parts()
         self.assertFalse([part for part in parts if part.claim_id])
 
     def test_invoice_of_claims_bears_neither_interest_nor_fees(self):

@@ -178,14 +178,14 @@ class TestClaimTold(ClaimCommon):
         text = self.env["dunning.claim.text"]._make(self._case())
         self.assertFalse(text._get_rates_text(()))
         self.regime.write({"is_daily": True, "margin": 0.1})
-        self.letter.invalidate_recordset()
+        self.letter.sudo()._keep_current_claims()
         row = self._values()["claims"][1]
         self.assertIn("0.10 % a day", row["description"])
 
     def test_parts_in_another_state_of_the_notice_are_those_it_kept(self):
         self._send(self.run_)
         self.letter.invalidate_recordset()
-        kept = self.letter._get_own_claim_parts()
+        kept = self.letter._read_claim_parts()
         self.assertEqual(
             [part.kind for part in kept], ["interest", "compensation", "fee"]
         )

@@ -76,8 +76,8 @@ class TestPaymentPageSettled(PaymentPagePayCommon):
             invoice._get_invoice_next_payment_values()["installment_state"], "epd"
         )
         item = self._items_option(invoice)
-        self._succeed(self._begin(item=item, amount="98"))
-        self.assertEqual(invoice.amount_residual, 2.0)
+        self._succeed(self._begin(item=item, amount="97"))
+        self.assertEqual(invoice.amount_residual, 3.0)
 
     def test_foreign_currency(self):
         currency = self.setup_other_currency("EUR", rates=[("2025-01-01", 2.0)])
