@@ -1,6 +1,7 @@
 from . import dunning_company_schedule
 from . import dunning_company_watchdog
 from . import res_company
+from . import res_company_calendar
 from . import dunning_callee
 from . import res_config_settings
 from . import dunning_reminded
@@ -108,7 +109,6 @@ from . import ir_actions_report
 from . import estimate_factor
 from . import estimate_factor_rating
 from . import service_estimate_flow
-from . import service_estimate_calendar
 from . import service_estimate_pricing
 from . import service_estimate_review
 from . import service_estimate_template

@@ -1,5 +1,3 @@
-from pytz import timezone
-
 from odoo import api, fields, models
 from odoo.tools import SQL
 
@@ -277,22 +275,6 @@ class ResCompany(models.Model):
                 procedure.level_ids.user_id = False  # who signs elsewhere
             if not company.dunning_procedure_id:
                 company.sudo().dunning_procedure_id = procedure
-
-    def _get_dunning_business_day(self, date):
-        """Return ``date``, or the company's next working day after it.
-
-        :param datetime.date date: a date of the company's calendar
-        :rtype: datetime.date
-        """
-        self.ensure_one()
-        calendar = self.resource_calendar_id
-        if not calendar or calendar.flexible_hours:
-            return date
-        # midnight where the calendar is: a naive date would be read as UTC
-        midnight = fields.Datetime.to_datetime(date)
-        start = timezone(calendar.tz or "UTC").localize(midnight)
-        planned = calendar.plan_days(1, start, compute_leaves=True)
-        return planned.date() if planned else date
 
     def _get_dunning_cost_product(self, kind):
         """Return the product with which interest or costs are invoiced; maybe none.

@@ -2,6 +2,7 @@ from importlib.util import find_spec
 
 from . import test_bad_input
 from . import test_bounce
+from . import test_calendar
 from . import test_call
 from . import test_call_outcome
 from . import test_call_tour
