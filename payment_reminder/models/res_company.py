@@ -236,15 +236,25 @@ class ResCompany(models.Model):
     def _get_dunning_todays_sql(self, date=None):
         """Return the query of each company's today: ``company_id``, ``date``.
 
+        ``late_date`` is the latest due date that is late by then, see
+        ``_get_dunning_late_date``.
+
         :param datetime.date date: the day to decide for instead
         :rtype: SQL
         """
         rows = [
-            SQL("SELECT %s AS company_id, %s::date AS date", company.id, today)
+            SQL(
+                "SELECT %s AS company_id, %s::date AS date, %s::date AS late_date",
+                company.id,
+                today,
+                company._get_dunning_late_date(today),
+            )
             for company in self
             for today in [date or company._get_dunning_today()]
         ]
-        none = SQL("SELECT 0 AS company_id, NULL::date AS date")
+        none = SQL(
+            "SELECT 0 AS company_id, NULL::date AS date, NULL::date AS late_date"
+        )
         return SQL(" UNION ALL ").join(rows or [none])
 
     def _get_dunning_high_amount(self, currency, date):

@@ -25,6 +25,7 @@ from . import test_desk
 from . import test_desk_tour
 from . import test_digest
 from . import test_dispute
+from . import test_due_on_day_off
 from . import test_email
 from . import test_estimate
 from . import test_estimate_bad_input
