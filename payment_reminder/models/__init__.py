@@ -161,6 +161,7 @@ from . import interest_words
 from . import interest_table
 from . import interest_rate_table
 from . import interest_regime_compensation
+from . import interest_regime_day_off
 from . import interest_regime_choice
 from . import account_move_interest
 from . import dunning_company_rates

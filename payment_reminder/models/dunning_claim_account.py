@@ -1,5 +1,5 @@
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from odoo import api, models
@@ -190,17 +190,17 @@ class DunningClaimAccount(models.AbstractModel):
     def _get_order(self, line, regime, payments, costs, books):
         """Return what the payments settle by the law of the item, if it says so."""
         order, case = regime._get_settlement_order(), books.case
-        due = line.date_maturity
-        is_known = regime._get_counted_until(due, books.date) == books.date
+        last = regime._get_last_day_in_time(line.date_maturity)
+        is_known = regime._get_counted_until(last, books.date) == books.date
         if not order or not payments or not is_known:
             return None
-        owed = [Cost(due, cost.amount) for cost in costs]
+        owed = [Cost(last + timedelta(days=1), cost.amount) for cost in costs]
         return settle(
             self._to_decimal(case, line.amount_currency),
-            due,
+            last,
             books.date,
             payments,
             owed,
-            regime._get_terms(case.currency_id, due),
+            regime._get_terms(case.currency_id, line.date_maturity),
             order,
         )

@@ -56,6 +56,7 @@ from . import test_installment_screens
 from . import test_installment_tour
 from . import test_installment_wizard
 from . import test_interest_choice
+from . import test_interest_day_off
 from . import test_interest_payments
 from . import test_interest_rates
 from . import test_interest_regime

@@ -17,6 +17,7 @@ class ClaimCommon(DunningCommon):
                 "name": "Contract",
                 "margin": 36.5,
                 "method": "fixed",
+                "is_due_moved": False,  # days are counted whatever their weekday
                 "legal_ground": "Clause 7 of our contract.",
                 "compensation_currency_id": cls.company.currency_id.id,
                 "compensation_ids": [(0, 0, {"amount_from": 0.0, "amount": 40.0})],
