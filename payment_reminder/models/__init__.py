@@ -162,6 +162,7 @@ from . import interest_table
 from . import interest_rate_table
 from . import interest_regime_compensation
 from . import interest_regime_day_off
+from . import interest_regime_fee
 from . import interest_regime_choice
 from . import account_move_interest
 from . import dunning_company_rates
@@ -208,6 +209,7 @@ from . import dunning_claim_ground
 from . import dunning_claim_decision
 from . import dunning_claim_booking
 from . import dunning_claim
+from . import dunning_claim_fee
 from . import dunning_level_claim
 from . import dunning_notice_claim
 from . import dunning_notice_costs

@@ -5,6 +5,7 @@ from decimal import Decimal
 from odoo import api, models
 from odoo.exceptions import UserError
 
+from ..tools.claim_offset import Offset
 from ..tools.claim_part import ClaimPart
 from ..tools.settlement_order import Cost, Order, settle
 
@@ -39,6 +40,8 @@ class Books:
     compensated: set
     #: claims that are asked for, by receivable
     asked: dict
+    #: what fees and compensations cover of each other
+    offset: Offset
     #: booked and waived interest by id of the receivable
     decided: dict
     #: regimes by customer, invoice's own regime and procedure
@@ -76,6 +79,7 @@ class DunningClaimAccount(models.AbstractModel):
                 known.filtered(lambda one: one.kind == "compensation").move_line_id.ids
             ),
             asked=asked.grouped("move_line_id"),
+            offset=claims._read_offset(lines),
             decided=claims._read_settled_interest(lines, with_drafts=False),
             regimes={},
         )
@@ -177,6 +181,8 @@ class DunningClaimAccount(models.AbstractModel):
         amount = regime._get_late_compensation(
             line, payments, books.case.currency_id, books.date
         )
+        if regime.fee_treatment == "absorbed":
+            amount = books.offset.add_compensation(line.id, amount)
         part = ClaimPart(
             kind="compensation",
             amount=amount,

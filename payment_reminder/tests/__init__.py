@@ -125,6 +125,7 @@ from . import test_undeliverable
 from . import test_watchdog
 from . import test_claim
 from . import test_claim_decision
+from . import test_claim_fee
 from . import test_claim_ground
 from . import test_claim_handover
 from . import test_claim_page

@@ -31,6 +31,7 @@ class ClaimCommon(DunningCommon):
                     "claim_interest": True,
                     "claim_compensation": True,
                     "fee_amount": 7.5,
+                    "fee_ground": "Clause 8 of our contract.",
                     "letter_intro": "<p>Pay.</p>",
                 },
                 {
@@ -38,6 +39,7 @@ class ClaimCommon(DunningCommon):
                     "claim_interest": True,
                     "claim_compensation": True,
                     "fee_amount": 12.0,
+                    "fee_ground": "Clause 8 of our contract.",
                 },
             ],
             first_level="age",
