@@ -1,6 +1,7 @@
 from . import dunning_company_schedule
 from . import dunning_company_watchdog
 from . import res_company
+from . import res_company_calendar
 from . import dunning_callee
 from . import res_config_settings
 from . import dunning_reminded
@@ -113,7 +114,6 @@ from . import ir_actions_report
 from . import estimate_factor
 from . import estimate_factor_rating
 from . import service_estimate_flow
-from . import service_estimate_calendar
 from . import service_estimate_pricing
 from . import service_estimate_review
 from . import service_estimate_template
@@ -166,6 +166,8 @@ from . import interest_words
 from . import interest_table
 from . import interest_rate_table
 from . import interest_regime_compensation
+from . import interest_regime_day_off
+from . import interest_regime_fee
 from . import interest_regime_choice
 from . import account_move_interest
 from . import dunning_company_rates
@@ -212,6 +214,7 @@ from . import dunning_claim_ground
 from . import dunning_claim_decision
 from . import dunning_claim_booking
 from . import dunning_claim
+from . import dunning_claim_fee
 from . import dunning_level_claim
 from . import dunning_notice_claim
 from . import dunning_notice_costs

@@ -48,6 +48,16 @@ class DunningClaim(models.Model):
         help="Interest on the item for the whole time, with what was booked or waived "
         "of it before.",
     )
+    covered = fields.Monetary(
+        readonly=True,
+        help="What is not claimed: of a fee, what the compensation covers; of a "
+        "compensation, what fees cover that were claimed before.",
+    )
+    note = fields.Char(
+        string="How It Comes About",
+        readonly=True,
+        help="As the customer was told, in the customer's language.",
+    )
     move_line_id = fields.Many2one(
         comodel_name="account.move.line",
         string="Receivable",
@@ -247,6 +257,7 @@ class DunningClaim(models.Model):
             start=self.date_from or None,
             end=self.date_to or None,
             is_final=self.is_final,
+            note=self.note or "",
             total=self._get_whole(),
             segments=read_segments(self.segments),
         )

@@ -1,10 +1,11 @@
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from odoo import api, models
 from odoo.exceptions import UserError
 
+from ..tools.claim_offset import Offset
 from ..tools.claim_part import ClaimPart
 from ..tools.settlement_order import Cost, Order, settle
 
@@ -39,6 +40,8 @@ class Books:
     compensated: set
     #: claims that are asked for, by receivable
     asked: dict
+    #: what fees and compensations cover of each other
+    offset: Offset
     #: booked and waived interest by id of the receivable
     decided: dict
     #: regimes by customer, invoice's own regime and procedure
@@ -76,6 +79,7 @@ class DunningClaimAccount(models.AbstractModel):
                 known.filtered(lambda one: one.kind == "compensation").move_line_id.ids
             ),
             asked=asked.grouped("move_line_id"),
+            offset=claims._read_offset(lines),
             decided=claims._read_settled_interest(lines, with_drafts=False),
             regimes={},
         )
@@ -177,6 +181,8 @@ class DunningClaimAccount(models.AbstractModel):
         amount = regime._get_late_compensation(
             line, payments, books.case.currency_id, books.date
         )
+        if regime.fee_treatment == "absorbed":
+            amount = books.offset.add_compensation(line.id, amount)
         part = ClaimPart(
             kind="compensation",
             amount=amount,
@@ -190,17 +196,17 @@ class DunningClaimAccount(models.AbstractModel):
     def _get_order(self, line, regime, payments, costs, books):
         """Return what the payments settle by the law of the item, if it says so."""
         order, case = regime._get_settlement_order(), books.case
-        due = line.date_maturity
-        is_known = regime._get_counted_until(due, books.date) == books.date
+        last = regime._get_last_day_in_time(line.date_maturity)
+        is_known = regime._get_counted_until(last, books.date) == books.date
         if not order or not payments or not is_known:
             return None
-        owed = [Cost(due, cost.amount) for cost in costs]
+        owed = [Cost(last + timedelta(days=1), cost.amount) for cost in costs]
         return settle(
             self._to_decimal(case, line.amount_currency),
-            due,
+            last,
             books.date,
             payments,
             owed,
-            regime._get_terms(case.currency_id, due),
+            regime._get_terms(case.currency_id, line.date_maturity),
             order,
         )

@@ -67,6 +67,7 @@ class DunningClaimGround(models.AbstractModel):
         self.env["account.move.line"].flush_model()
         self.env["account.partial.reconcile"].flush_model()
         self.env["res.partner"].flush_model(["commercial_partner_id"])
+        self.env["interest.regime"].flush_model(["is_due_moved"])
         found = set()
         for company, claims in self.sudo().grouped("company_id").items():
             query = claims._get_grounded_sql(company._get_dunning_today())
@@ -74,6 +75,7 @@ class DunningClaimGround(models.AbstractModel):
         return self.filtered(lambda claim: claim.id in found)
 
     def _get_grounded_sql(self, today):
+        in_time = SQL("COALESCE(day_off.moved_to, line.date_maturity)")
         return SQL(
             """
             WITH item AS (
@@ -82,21 +84,25 @@ class DunningClaimGround(models.AbstractModel):
                  WHERE id IN %(ids)s AND kind <> 'fee'
                  UNION ALL
                 SELECT claim_id, move_line_id FROM dunning_claim_fee_line_rel
-                 WHERE claim_id IN %(ids)s)
+                 WHERE claim_id IN %(ids)s),
+            day_off AS (%(days_off)s)
             SELECT claim.id
               FROM dunning_claim claim
+         LEFT JOIN interest_regime regime ON regime.id = claim.regime_id
              WHERE claim.id IN %(ids)s
                AND (EXISTS (
                     SELECT 1
                       FROM item
                       JOIN account_move_line line ON line.id = item.line_id
                       JOIN res_partner contact ON contact.id = line.partner_id
+                 LEFT JOIN day_off ON day_off.date = line.date_maturity
+                       AND regime.is_due_moved
                      WHERE item.claim_id = claim.id
                        AND line.parent_state = 'posted'
                        AND line.currency_id = claim.currency_id
                        AND contact.commercial_partner_id = claim.partner_id
                        AND CASE WHEN line.amount_residual_currency > 0
-                                THEN line.date_maturity < %(today)s
+                                THEN %(in_time)s < %(today)s
                                 ELSE %(was_late)s END)
                 -- the fee of which a part was waived has no items of its own
                 OR claim.kind = 'fee' AND NOT EXISTS (
@@ -104,6 +110,8 @@ class DunningClaimGround(models.AbstractModel):
             """,
             ids=tuple(self.ids),
             today=today,
+            days_off=self._get_days_off_sql(),
+            in_time=in_time,
             was_late=SQL(
                 """EXISTS (
                     SELECT 1
@@ -114,9 +122,34 @@ class DunningClaimGround(models.AbstractModel):
                        AND partial.debit_amount_currency <> 0
                        AND paid.move_type <> 'out_refund'
                        AND paid.dunning_is_write_off IS NOT TRUE
-                       AND other.date > line.date_maturity)"""
+                       AND other.date > %s)""",
+                in_time,
             ),
         )
+
+    def _get_days_off_sql(self):
+        """Return the query of the due dates on days off: ``date``, ``moved_to``.
+
+        See ``interest.regime._get_last_day_in_time``; a claim is of one company.
+        """
+        company = self.company_id
+        lines = self.filtered("regime_id.is_due_moved")._get_items()
+        dues = set(lines.mapped("date_maturity")) - {False}
+        pairs = ((due, company._get_dunning_business_day(due)) for due in sorted(dues))
+        rows = [
+            SQL("SELECT %s::date AS date, %s::date AS moved_to", due, last)
+            for due, last in pairs
+            if last != due
+        ]
+        none = SQL("SELECT NULL::date AS date, NULL::date AS moved_to WHERE FALSE")
+        return SQL(" UNION ALL ").join(rows or [none])
+
+    def _get_items(self):
+        """Return the receivables that claims are about.
+
+        :rtype: account.move.line
+        """
+        return self.move_line_id | self.fee_line_ids
 
     # === FOLLOWING ITS ITEM === #
 

@@ -128,18 +128,20 @@ class DunningClaimMaking(models.AbstractModel):
             INSERT INTO dunning_claim (case_id, company_id, partner_id, currency_id,
                 kind, amount, amount_whole, move_line_id, move_id, item_name, date_due,
                 date_from, date_to, segments, regime_id, level_id, notice_id, fee_key,
-                state, is_final, create_uid, write_uid, create_date, write_date)
+                covered, note, state, is_final,
+                create_uid, write_uid, create_date, write_date)
             SELECT claim.case_id, claim.company_id, claim.partner_id,
                    claim.currency_id, claim.kind, claim.amount, claim.amount_whole,
                    line.id, line.move_id, claim.item_name, claim.date_due,
                    claim.date_from, claim.date_to, claim.segments, claim.regime_id,
-                   claim.level_id, claim.notice_id, claim.fee_key, 'claimed', FALSE,
+                   claim.level_id, claim.notice_id, claim.fee_key, claim.covered,
+                   claim.note, 'claimed', FALSE,
                    %(uid)s, %(uid)s,
                    NOW() AT TIME ZONE 'UTC', NOW() AT TIME ZONE 'UTC'
               FROM (VALUES %(rows)s) claim (case_id, company_id, partner_id,
                        currency_id, kind, amount, amount_whole, line_id, item_name,
                        date_due, date_from, date_to, segments, regime_id, level_id,
-                       notice_id, fee_key)
+                       notice_id, fee_key, covered, note)
          LEFT JOIN account_move_line line ON line.id = claim.line_id
              WHERE claim.line_id IS NULL OR line.id IS NOT NULL
             """,
@@ -151,7 +153,8 @@ class DunningClaimMaking(models.AbstractModel):
         case = notice.case_id.merged_into_id or notice.case_id
         return SQL(
             "(%s, %s, %s, %s, %s, %s::numeric, %s::numeric, %s::int, %s, %s::date,"
-            " %s::date, %s::date, %s::jsonb, %s::int, %s::int, %s, %s)",
+            " %s::date, %s::date, %s::jsonb, %s::int, %s::int, %s, %s,"
+            " %s::numeric, %s)",
             case.id,
             case.company_id.id,
             case.partner_id.id,
@@ -169,4 +172,6 @@ class DunningClaimMaking(models.AbstractModel):
             part.level_id,
             notice.id,
             notice._get_fee_key() if part.kind == "fee" else None,
+            None if part.covered is None else float(part.covered),
+            part.note or None,
         )

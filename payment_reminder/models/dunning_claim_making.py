@@ -4,6 +4,7 @@ from decimal import Decimal
 from odoo import api, models
 from odoo.exceptions import UserError
 
+from ..tools.claim_offset import Offset
 from ..tools.claim_part import KINDS, ClaimPart
 
 
@@ -19,6 +20,8 @@ class Context:
     charged: set
     #: keys of the fees that were ever claimed
     fee_keys: set
+    #: what fees and compensations cover of each other
+    offset: Offset
     #: booked and waived interest by receivable
     settled: dict
     #: payments by date of the notice and receivable
@@ -89,6 +92,7 @@ class DunningClaimMaking(models.AbstractModel):
                 (fee.level_id.id, line) for fee in fees for line in fee.fee_line_ids.ids
             },
             fee_keys=set(claims.search([("fee_key", "in", keys)]).mapped("fee_key")),
+            offset=claims._read_offset(lines),
             settled=claims._read_settled_interest(lines),
             payments={
                 date: self._get_lines(group)._get_interest_payments(date)
@@ -132,7 +136,11 @@ class DunningClaimMaking(models.AbstractModel):
         claims = context.asked.get(notice.case_id.id, self.env["dunning.claim"])
         live = set(claims.move_line_id.ids)  # some of them may have come to nothing
         told = sorted(
-            (part for part in parts if part.amount > 0 or part.line_id in live),
+            (
+                part
+                for part in parts
+                if part.amount > 0 or part.covered or part.line_id in live
+            ),
             key=lambda part: (KINDS.index(part.kind), part.due or notice.date),
         )
         return told, list(dict.fromkeys(problems))
@@ -141,6 +149,7 @@ class DunningClaimMaking(models.AbstractModel):
         regime = self._get_regime(notice, line, context)
         if not regime:
             return []
+        self._check_ground(regime, notice.level_id)
         parts = []
         if notice.level_id.claim_interest:
             parts.append(self._get_interest_part(notice, line, regime, context))
@@ -195,13 +204,29 @@ class DunningClaimMaking(models.AbstractModel):
             **self._get_line_values(notice, line),
         )
 
+    def _check_ground(self, regime, level):
+        """Raise a UserError unless a notice can name by which law it claims."""
+        if not (regime.legal_ground or level.claim_text or "").strip():
+            raise UserError(
+                self.env._(
+                    "'%(regime)s' names no legal ground: nothing is claimed by it.",
+                    regime=regime.name,
+                )
+            )
+
     def _get_compensation_part(self, notice, line, regime, context):
         payments = context.payments[notice.date].get(line, [])
+        whole = regime._get_late_compensation(
+            line, payments, notice.currency_id, notice.date
+        )
+        amount, words = whole, notice._localized()
+        if regime.fee_treatment == "absorbed":
+            amount = context.offset.add_compensation(line.id, whole)
         return ClaimPart(
             kind="compensation",
-            amount=regime._get_late_compensation(
-                line, payments, notice.currency_id, notice.date
-            ),
+            amount=amount,
+            covered=whole - amount or None,
+            note=words._get_covered_text("compensation", whole, whole - amount),
             is_new=True,
             line_id=line.id,
             regime_id=regime.id,
@@ -214,45 +239,6 @@ class DunningClaimMaking(models.AbstractModel):
             "due": line.date_maturity,
             "level_id": notice.level_id.id,
         }
-
-    def _get_fee_parts(self, notice, lines, context):
-        """Return the fee of the level, unless its items have caused it before."""
-        level = notice.level_id
-        key = notice._get_fee_key()
-        rows = notice.claim_ids.filtered(
-            lambda row: row.is_climbing and row.level_id == level
-        )
-        new = [
-            line.id
-            for line in rows.move_line_id & lines
-            if (level.id, line.id) not in context.charged
-        ]
-        if level.fee_amount <= 0 or not new or key in context.fee_keys:
-            return []
-        company, own = notice.company_id, level.company_currency_id
-        if not company._has_dunning_rate(notice.currency_id, notice.date):
-            raise UserError(
-                self.env._(
-                    "The fee of '%(level)s' cannot be converted, for there is no "
-                    "exchange rate of %(currency)s.",
-                    level=level.name,
-                    currency=notice.currency_id.name,
-                )
-            )
-        amount = own._convert(
-            level.fee_amount, notice.currency_id, company, notice.date
-        )
-        amount = notice._to_decimal(amount)
-        return [
-            ClaimPart(
-                kind="fee",
-                amount=amount,
-                is_new=True,
-                name=level.with_context(lang=notice.lang).fee_name or "",
-                fee_line_ids=tuple(new),
-                level_id=level.id,
-            )
-        ]
 
     def _get_carried_parts(self, notice, lines, parts, context):
         """Return what was claimed before and is still asked for."""

@@ -122,7 +122,7 @@ class DunningClaimSettling(models.AbstractModel):
         :raise UserError: see ``interest.regime._compute_interest``
         """
         line = self.move_line_id
-        return self.regime_id._compute_interest(
+        return self.regime_id.with_company(self.company_id)._compute_interest(
             line.amount_currency,
             self._get_due_date(),
             until,

@@ -87,12 +87,12 @@ class DunningDocument(models.AbstractModel):
         )
 
     def _get_claim_note(self, part):
-        """Return how interest comes about, in a few words.
+        """Return how a claim comes about, in a few words.
 
         :rtype: str
         """
         if part.kind != "interest" or not part.segments:
-            return ""
+            return part.note
         rates = self._get_rates_text(part.segments)
         days = sum(row.days for row in part.segments)
         days_text = self._pluralize(
@@ -141,18 +141,34 @@ class DunningDocument(models.AbstractModel):
     def _get_claim_ground(self, parts, level=None):
         """Return the sentences that name the law or contract of claims.
 
-        :param dunning.level level: whose own sentence goes first, if it has one
+        :param dunning.level level: whose own sentence stands for those of the laws,
+            if it has one; the ground of fees stands beside it
         :rtype: str
         """
-        if not parts:
-            return ""
+        told = [part for part in parts if part.amount > 0]
+        fees = [part for part in told if part.kind == "fee"]
         own = level and (level.with_env(self.env).claim_text or "").strip()
-        if own:
-            return own
+        if told and own:
+            grounds = [own]
+        else:
+            grounds = self._get_law_grounds(one for one in told if one not in fees)
+        grounds += [self._get_fee_ground(part) for part in fees]
+        return " ".join(dict.fromkeys(filter(None, grounds)))
+
+    def _get_law_grounds(self, parts):
         ids = dict.fromkeys(part.regime_id for part in parts if part.regime_id)
         regimes = self.env["interest.regime"].sudo().browse(ids).exists()
-        grounds = [(regime.legal_ground or "").strip() for regime in regimes]
-        return " ".join(dict.fromkeys(filter(None, grounds)))
+        return [(regime.legal_ground or "").strip() for regime in regimes]
+
+    def _get_fee_ground(self, part):
+        """Return why a fee is owed: as its level says, else as the law says.
+
+        :rtype: str
+        """
+        levels = self.env["dunning.level"].sudo().browse(part.level_id or [])
+        regimes = self.env["interest.regime"].sudo().browse(part.regime_id or [])
+        own = (levels.exists().fee_ground or "").strip()
+        return own or (regimes.exists().fee_ground or "").strip()
 
     def _get_claims_total(self, parts):
         """Return the sum of what is claimed.

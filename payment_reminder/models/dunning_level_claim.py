@@ -27,6 +27,28 @@ class DunningLevel(models.Model):
         help="Claimed once when items reach this level, whatever is sent again; never "
         "counted on other fees.",
     )
+    fee_percent = fields.Float(
+        string="Fee in Percent",
+        digits=(6, 3),
+        help="Of what is open of the items that reach this level, in addition to the "
+        "fixed fee.",
+    )
+    fee_min = fields.Monetary(
+        string="At Least",
+        currency_field="company_currency_id",
+        help="The least that the percentage comes to.",
+    )
+    fee_max = fields.Monetary(
+        string="At Most",
+        currency_field="company_currency_id",
+        help="The most that the percentage comes to; zero: there is no limit.",
+    )
+    fee_ground = fields.Text(
+        string="Ground of the Fee",
+        translate=True,
+        help="Why the fee is owed, such as the section of your terms that names it. "
+        "Empty: as the law or contract says. A fee without any ground is not claimed.",
+    )
     fee_name = fields.Char(
         string="Fee Is Called",
         translate=True,
@@ -44,6 +66,15 @@ class DunningLevel(models.Model):
 
     _fee_sane = models.Constraint(
         "CHECK (fee_amount IS NULL OR fee_amount >= 0)", "A fee cannot be negative."
+    )
+    _fee_percent_sane = models.Constraint(
+        "CHECK (fee_percent IS NULL OR fee_percent >= 0 AND fee_percent <= 100)",
+        "A fee in percent is between 0 and 100.",
+    )
+    _fee_limits_sane = models.Constraint(
+        "CHECK (COALESCE(fee_min, 0) >= 0 AND (COALESCE(fee_max, 0) = 0"
+        " OR fee_max >= COALESCE(fee_min, 0)))",
+        "The most that a fee comes to cannot be less than the least.",
     )
 
     # === COMPUTE METHODS === #
@@ -68,7 +99,12 @@ class DunningLevel(models.Model):
     # === CONSTRAINT METHODS === #
 
     @api.constrains(
-        "claim_interest", "claim_compensation", "fee_amount", "basis", "delay_days"
+        "claim_interest",
+        "claim_compensation",
+        "fee_amount",
+        "fee_percent",
+        "basis",
+        "delay_days",
     )
     def _check_heads_up_claims(self):
         for level in self:
@@ -99,4 +135,11 @@ class DunningLevel(models.Model):
 
         :rtype: bool
         """
-        return self.claim_interest or self.claim_compensation or self.fee_amount > 0
+        return self.claim_interest or self.claim_compensation or self._has_fee()
+
+    def _has_fee(self):
+        """Return whether the level claims a fee, fixed or in percent.
+
+        :rtype: bool
+        """
+        return self.fee_amount > 0 or self.fee_percent > 0

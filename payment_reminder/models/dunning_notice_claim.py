@@ -39,7 +39,7 @@ class DunningNotice(models.Model):
     claim_problem = fields.Char(
         string="Not Claimed",
         readonly=True,
-        help="Why interest could not be computed when the notice was sent.",
+        help="Why interest or a fee was not claimed when the notice was sent.",
     )
 
     # === COMPUTE METHODS === #
@@ -159,7 +159,7 @@ class DunningNotice(models.Model):
         for notice in self.filtered("claim_problem"):
             notice.case_id._message_log(
                 body=self.env._(
-                    "Not all interest was claimed: %(reason)s",
+                    "Not everything was claimed: %(reason)s",
                     reason=notice.claim_problem,
                 )
             )

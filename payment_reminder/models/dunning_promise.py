@@ -111,14 +111,23 @@ class DunningPromise(models.Model):
         for promise in self:
             promise.amount = promise.amount or promise._get_open_amount()
 
-    @api.depends("date", "grace_days")
+    @api.depends("date", "grace_days", "company_id")
     def _compute_rest_until(self):
         for promise in self:
             promise.rest_until = promise.date and promise._get_rest_until()
 
     def _get_rest_until(self):
-        last = (date.max - self.date).days
-        return self.date + timedelta(days=min(self.grace_days, last))
+        """Return the last day on which it can be kept: a working day.
+
+        What was promised for a day off is in time on the next working day; the days of
+        grace come on top of it.
+
+        :rtype: datetime.date
+        """
+        move = (self.company_id or self.env.company)._get_dunning_business_day
+        promised = move(self.date)
+        last = (date.max - promised).days
+        return move(promised + timedelta(days=min(self.grace_days, last)))
 
     @api.depends("amount_start", "line_ids.move_line_id.amount_residual_currency")
     def _compute_amount_paid(self):

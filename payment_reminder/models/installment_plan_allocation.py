@@ -72,14 +72,15 @@ class InstallmentPlanAllocation(models.AbstractModel):
         }
 
     def _get_missed_lines(self, date):
-        """Return the instalments that were not paid on their day, before ``date``.
+        """Return the instalments that were not paid in time, before ``date``.
 
         :rtype: installment.plan.line
         """
         self.ensure_one()
         return self.line_ids.filtered(
             lambda line: (
-                line._is_missed(date) or (line.paid_on and line.paid_on > line.date)
+                line._is_missed(date)
+                or (line.paid_on and line.paid_on > line._get_last_day_in_time())
             )
         )
 
@@ -90,7 +91,7 @@ class InstallmentPlanAllocation(models.AbstractModel):
         """Return the query of the receivables that active plans cover.
 
         ``due`` is the day of the first open instalment, ``late_share`` the part of what
-        is open that was due before today, NULL without any.
+        is open that is late today, NULL without any.
 
         :param SQL todays: see ``res.company._get_dunning_todays_sql``
         :rtype: SQL
@@ -104,7 +105,8 @@ class InstallmentPlanAllocation(models.AbstractModel):
          LEFT JOIN (SELECT line.plan_id, SUM(line.amount_open) AS amount
                       FROM installment_plan_line line
                       JOIN (%(todays)s) today ON today.company_id = line.company_id
-                     WHERE line.state = 'active' AND line.date < today.date
+                     WHERE line.state = 'active'
+                       AND line.date <= today.late_date
                   GROUP BY line.plan_id
                     HAVING SUM(line.amount_open) > 0) late ON late.plan_id = plan.id
              WHERE item.is_active IS TRUE

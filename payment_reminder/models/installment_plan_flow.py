@@ -256,7 +256,9 @@ class InstallmentPlanFlow(models.AbstractModel):
         """
         self.ensure_one()
         days = self.company_id.installment_default_days
-        return (date or self.closed_on or self._get_today()) + timedelta(days=days)
+        return self.company_id._get_dunning_business_day(
+            (date or self.closed_on or self._get_today()) + timedelta(days=days)
+        )
 
     # === WATCHING === #
 
@@ -326,7 +328,9 @@ class InstallmentPlanFlow(models.AbstractModel):
         self.ensure_one()
         missed = self._get_missed_lines(date)
         last = date - timedelta(days=self.grace_days)
-        beyond = missed.filtered(lambda line: not line.paid_on and line.date < last)
+        beyond = missed.filtered(
+            lambda line: not line.paid_on and line._get_last_day_in_time() < last
+        )
         if beyond:
             return self.env._(
                 "The instalment of %(date)s is open for more than %(days)s days",

@@ -125,11 +125,30 @@ class InstallmentPlanLine(models.Model):
             return "late"
         return "open" if currency.is_zero(self.amount_paid) else "part"
 
+    def _get_last_day_in_time(self):
+        """Return the last day on which a payment is in time: a working day.
+
+        :rtype: datetime.date
+        """
+        self.ensure_one()
+        return self.company_id._get_dunning_business_day(self.date)
+
+    def _get_days_late(self, date):
+        """Return how many days late it is on ``date``; below zero before its day.
+
+        Where it is due on a day off, the days count from the next working day.
+
+        :rtype: int
+        """
+        self.ensure_one()
+        is_ahead = date <= self.date
+        return (date - (self.date if is_ahead else self._get_last_day_in_time())).days
+
     def _is_missed(self, date):
-        """Return whether something is open at the end of a day after its date."""
+        """Return whether something is open on ``date``, after it was to be paid."""
         self.ensure_one()
         is_open = not self.currency_id.is_zero(self.amount_open)
-        return bool(is_open and self.date and self.date < date)
+        return bool(is_open and self.date and self._get_last_day_in_time() < date)
 
     def _search_is_missed(self, operator, value):
         if operator not in ("in", "not in"):
@@ -137,8 +156,9 @@ class InstallmentPlanLine(models.Model):
         wanted = (True in value) == (operator == "in")
         missed = Domain("amount_open", ">", 0) & Domain.OR(
             Domain("company_id", "=", company.id)
-            & Domain("date", "<", company._get_dunning_today())
+            & Domain("date", "<=", company._get_dunning_late_date(today))
             for company in self.env["res.company"].sudo().search([])
+            for today in [company._get_dunning_today()]
         )
         return missed if wanted else ~missed
 

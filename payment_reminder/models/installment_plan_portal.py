@@ -70,7 +70,7 @@ class InstallmentPlan(models.Model):
             lambda line: not self.currency_id.is_zero(line.amount_open)
         )
         today = self._get_today()
-        return unpaid.filtered(lambda line: line.date < today) or unpaid[:1]
+        return unpaid.filtered(lambda line: line._is_missed(today)) or unpaid[:1]
 
     def _prepare_portal_next(self):
         """Return what is to be paid next, ``False`` when the plan is over.
@@ -83,13 +83,13 @@ class InstallmentPlan(models.Model):
             return False
         due = self._get_due_lines()
         line, today = due[:1], self._get_today()
-        is_late = self.state == "active" and line.date < today
+        is_late = self.state == "active" and line._is_missed(today)
         late_total = len(due) > 1 and is_late
         return {
             "title": self._get_next_title(line, is_late),
             "amount": self._format_amount(line.amount_open),
             "date": self._format_date(line.date),
-            "days": self._get_days_text((line.date - today).days),
+            "days": self._get_days_text(-line._get_days_late(today)),
             "is_late": is_late,
             "late_total": late_total
             and self._format_amount(sum(due.mapped("amount_open"))),
@@ -131,8 +131,8 @@ class InstallmentPlan(models.Model):
             return self.env._("paid on %(date)s", date=self._format_date(line.paid_on))
         notes = []
         if line.status == "late":
-            days = (line.date - self._get_today()).days
-            notes.append(self._get_days_text(days))
+            days = line._get_days_late(self._get_today())
+            notes.append(self._get_days_text(-days))
         if not self.currency_id.is_zero(line.amount_paid):
             notes.append(
                 self.env._(

@@ -40,13 +40,14 @@ class InstallmentReminder(models.Model):
     def _find_due(self, line, date):
         """Return the latest of these reminders that ``line`` has reached.
 
-        A heads-up is not made up for once the day has come.
+        A heads-up is not made up for once the day has come. Where the day is a day
+        off, it is late only after the next working day.
 
         :param installment.plan.line line: an open instalment
         :param datetime.date date: the company's date to decide for
         :rtype: installment.reminder
         """
-        days = (date - line.date).days
+        days = line._get_days_late(date)
         reached = self.filtered(
             lambda one: (
                 one.delay_days <= days

@@ -263,7 +263,7 @@ class InterestRegime(models.Model):
         ``_get_problem`` says so.
 
         :param float principal: the debt on its due date, before ``payments``
-        :param datetime.date due: the last day on which payment was in time
+        :param datetime.date due: of the debt; see ``_get_last_day_in_time``
         :param datetime.date until: the last day that bears interest
         :param list payments: of ``tools.interest.Payment``, in the debt's currency
         :param res.currency currency: of the debt
@@ -273,8 +273,9 @@ class InterestRegime(models.Model):
         self.ensure_one()
         try:
             terms = self._get_terms(currency, due)
-            until = self._get_counted_until(due, until)
-            return compute_interest(principal, due, until, payments, terms)
+            last = self._get_last_day_in_time(due)
+            until = self._get_counted_until(last, until)
+            return compute_interest(principal, last, until, payments, terms)
         except InterestError as error:
             raise UserError(
                 self.env._(
@@ -322,6 +323,7 @@ class InterestRegime(models.Model):
     def _get_counted_until(self, due, until):
         """Return the last day for which interest is counted.
 
+        :param datetime.date due: the last day on which payment was in time
         :rtype: datetime.date
         """
         last_day = self.reference_id and self.reference_id._get_last_day()

@@ -50,12 +50,12 @@ class InterestRegime(models.Model):
         :return: see ``_get_compensation``; zero for persons, and before it is late
         :rtype: decimal.Decimal
         """
-        due = line.date_maturity
+        last = self._get_last_day_in_time(line.date_maturity)
         if self._get_customer_kind(line.move_id.partner_id) != "business":
             return Decimal(0)
-        if due >= date:
+        if last >= date:
             return Decimal(0)
-        early = sum(float(one.amount) for one in payments if one.date <= due)
+        early = sum(float(one.amount) for one in payments if one.date <= last)
         return self._get_compensation(line.amount_currency - early, currency, date)
 
     def _get_size_currency(self):

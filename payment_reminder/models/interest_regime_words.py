@@ -18,13 +18,13 @@ class InterestRegime(models.Model):
     def _get_problem(self, due, until):
         """Return in words why interest is not surely all that could be claimed.
 
-        :param datetime.date due: the last day on which payment was in time
+        :param datetime.date due: of the debt
         :param datetime.date until: the last day that bears interest
         :return: a sentence, or ``False`` when all is well
         :rtype: str | bool
         """
         self.ensure_one()
-        if not due or not until or until <= due:
+        if not due or not until or until <= self._get_last_day_in_time(due):
             return False
         problem = self._get_counting_problem(due, until)
         is_following = not self.reference_id or self.method in FOLLOWING
@@ -39,7 +39,8 @@ class InterestRegime(models.Model):
         :rtype: str | bool
         """
         self.ensure_one()
-        if self.valid_from and due < self.valid_from - timedelta(days=1):
+        last = self._get_last_day_in_time(due)
+        if self.valid_from and last < self.valid_from - timedelta(days=1):
             return self.env._(
                 "%(regime)s: interest is counted from %(date)s only, for the rule was "
                 "not in force before.",
@@ -52,7 +53,7 @@ class InterestRegime(models.Model):
             self._compute_interest(1, due, until, [], self.env.company.currency_id)
         except UserError as error:
             return str(error)
-        counted = self._get_counted_until(due, until)
+        counted = self._get_counted_until(last, until)
         if counted < until:
             return self.env._(
                 "%(regime)s: interest is counted until %(date)s only, for the rate "

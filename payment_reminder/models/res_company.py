@@ -1,5 +1,3 @@
-from pytz import timezone
-
 from odoo import api, fields, models
 from odoo.tools import SQL
 
@@ -238,15 +236,25 @@ class ResCompany(models.Model):
     def _get_dunning_todays_sql(self, date=None):
         """Return the query of each company's today: ``company_id``, ``date``.
 
+        ``late_date`` is the latest due date that is late by then, see
+        ``_get_dunning_late_date``.
+
         :param datetime.date date: the day to decide for instead
         :rtype: SQL
         """
         rows = [
-            SQL("SELECT %s AS company_id, %s::date AS date", company.id, today)
+            SQL(
+                "SELECT %s AS company_id, %s::date AS date, %s::date AS late_date",
+                company.id,
+                today,
+                company._get_dunning_late_date(today),
+            )
             for company in self
             for today in [date or company._get_dunning_today()]
         ]
-        none = SQL("SELECT 0 AS company_id, NULL::date AS date")
+        none = SQL(
+            "SELECT 0 AS company_id, NULL::date AS date, NULL::date AS late_date"
+        )
         return SQL(" UNION ALL ").join(rows or [none])
 
     def _get_dunning_high_amount(self, currency, date):
@@ -277,22 +285,6 @@ class ResCompany(models.Model):
                 procedure.level_ids.user_id = False  # who signs elsewhere
             if not company.dunning_procedure_id:
                 company.sudo().dunning_procedure_id = procedure
-
-    def _get_dunning_business_day(self, date):
-        """Return ``date``, or the company's next working day after it.
-
-        :param datetime.date date: a date of the company's calendar
-        :rtype: datetime.date
-        """
-        self.ensure_one()
-        calendar = self.resource_calendar_id
-        if not calendar or calendar.flexible_hours:
-            return date
-        # midnight where the calendar is: a naive date would be read as UTC
-        midnight = fields.Datetime.to_datetime(date)
-        start = timezone(calendar.tz or "UTC").localize(midnight)
-        planned = calendar.plan_days(1, start, compute_leaves=True)
-        return planned.date() if planned else date
 
     def _get_dunning_cost_product(self, kind):
         """Return the product with which interest or costs are invoiced; maybe none.

@@ -39,7 +39,8 @@ class ServiceEstimate(models.Model):
         if not span:
             return []
         first, last = span
-        days = set(self._get_work_by_day(first, min(last, first + MAX_CHOICE)))
+        work = self.company_id._get_dunning_work(first, min(last, first + MAX_CHOICE))
+        days = {day for day, share in work.items() if share > 0}
         if self.date_deadline and first <= self.date_deadline <= last:
             days.add(self.date_deadline)
         return sorted(days)

@@ -10,7 +10,6 @@ class ServiceEstimatePricing(models.AbstractModel):
     """What an estimate comes to: durations, totals, range, and 'what if'."""
 
     _name = "service.estimate.pricing"
-    _inherit = ["service.estimate.calendar"]
     _description = "Estimate: Pricing"
 
     # === DURATIONS === #
@@ -27,6 +26,21 @@ class ServiceEstimatePricing(models.AbstractModel):
             days = estimate._get_offered_days(estimate.date_deadline)
             estimate.offered_days = days
             estimate.deadline_ratio = estimate._get_ratio(days)
+
+    def _get_offered_days(self, deadline):
+        """Return the working days from the start until ``deadline``, both included.
+
+        Days of the company's calendar, its days off left out.
+
+        :rtype: float
+        """
+        self.ensure_one()
+        start = self.date_start
+        if not start or not deadline or deadline < start:
+            return 0.0
+        return round(
+            sum(self.company_id._get_dunning_work(start, deadline).values()), 3
+        )
 
     def _get_ratio(self, days):
         """Return offered ÷ normal duration; 0 where either is not known."""

@@ -59,7 +59,10 @@ class ServiceEstimateReview(models.AbstractModel):
                 estimate.date_earliest,
                 estimate.date_latest,
             } - {False}
-            idle = sorted(day for day in days if not estimate._is_working_day(day))
+            company = estimate.company_id
+            idle = sorted(
+                day for day in days if company._get_dunning_business_day(day) != day
+            )
             estimate.deadline_hint = bool(idle) and self.env._(
                 "Nobody works on %(days)s.",
                 days=", ".join(

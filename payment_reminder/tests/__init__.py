@@ -3,6 +3,7 @@ from importlib.util import find_spec
 from . import test_asked
 from . import test_bad_input
 from . import test_bounce
+from . import test_calendar
 from . import test_call
 from . import test_call_outcome
 from . import test_call_tour
@@ -26,6 +27,7 @@ from . import test_desk_tour
 from . import test_digest
 from . import test_discount
 from . import test_dispute
+from . import test_due_on_day_off
 from . import test_email
 from . import test_estimate
 from . import test_estimate_bad_input
@@ -56,6 +58,7 @@ from . import test_installment_screens
 from . import test_installment_tour
 from . import test_installment_wizard
 from . import test_interest_choice
+from . import test_interest_day_off
 from . import test_interest_payments
 from . import test_interest_rates
 from . import test_interest_regime
@@ -127,6 +130,7 @@ from . import test_undeliverable
 from . import test_watchdog
 from . import test_claim
 from . import test_claim_decision
+from . import test_claim_fee
 from . import test_claim_ground
 from . import test_claim_handover
 from . import test_claim_page

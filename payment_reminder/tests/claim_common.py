@@ -17,6 +17,7 @@ class ClaimCommon(DunningCommon):
                 "name": "Contract",
                 "margin": 36.5,
                 "method": "fixed",
+                "is_due_moved": False,  # days are counted whatever their weekday
                 "legal_ground": "Clause 7 of our contract.",
                 "compensation_currency_id": cls.company.currency_id.id,
                 "compensation_ids": [(0, 0, {"amount_from": 0.0, "amount": 40.0})],
@@ -30,6 +31,7 @@ class ClaimCommon(DunningCommon):
                     "claim_interest": True,
                     "claim_compensation": True,
                     "fee_amount": 7.5,
+                    "fee_ground": "Clause 8 of our contract.",
                     "letter_intro": "<p>Pay.</p>",
                 },
                 {
@@ -37,6 +39,7 @@ class ClaimCommon(DunningCommon):
                     "claim_interest": True,
                     "claim_compensation": True,
                     "fee_amount": 12.0,
+                    "fee_ground": "Clause 8 of our contract.",
                 },
             ],
             first_level="age",

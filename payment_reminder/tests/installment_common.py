@@ -14,6 +14,7 @@ class InstallmentCommon(DunningCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls.today = cls.company._get_dunning_today()
+        cls._work_every_day()
 
     @classmethod
     def _in_days(cls, days):

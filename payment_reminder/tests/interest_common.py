@@ -43,9 +43,12 @@ class InterestCommon(DunningCommon):
 
     @classmethod
     def _create_regime(cls, **values):
-        """Return a regime of 36.5 % a year: one unit a day for each thousand."""
+        """Return a regime of 36.5 % a year: one unit a day for each thousand.
+
+        A due date on a day off stays.
+        """
         return cls.env["interest.regime"].create(
-            {"name": "Own regime", "margin": 36.5, **values}
+            {"name": "Own regime", "margin": 36.5, "is_due_moved": False, **values}
         )
 
     def _amount(self, regime, principal, due, until, payments=(), currency=None):

@@ -21,7 +21,14 @@ class TestClaimPage(PaymentPagePayCommon, HttpCase):
         cls.customer.is_company = True
         cls.customer.with_company(cls.company).interest_regime_id = cls.regime
         procedure = cls._create_procedure(
-            [{"delay_days": 5, "claim_interest": True, "fee_amount": 56.7}],
+            [
+                {
+                    "delay_days": 5,
+                    "claim_interest": True,
+                    "fee_amount": 56.7,
+                    "fee_ground": "Clause 8 of our contract.",
+                }
+            ],
             first_level="age",
         )
         cls.company.dunning_procedure_id = procedure

@@ -47,13 +47,18 @@ class TestClaimTold(ClaimCommon):
 
     def test_letter_names_the_ground_and_shows_the_calculation(self):
         letter = self._values()
-        self.assertEqual(letter["ground"], "Clause 7 of our contract.")
+        self.assertEqual(
+            letter["ground"], "Clause 7 of our contract. Clause 8 of our contract."
+        )
         [annex] = letter["annex"]
         self.assertEqual(annex["rows"][0]["cells"][2], "10")
 
     def test_sentence_of_the_level_replaces_the_ground(self):
         self.middle.claim_text = "As agreed in our terms."
-        self.assertEqual(self._values()["ground"], "As agreed in our terms.")
+        self.assertEqual(
+            self._values()["ground"],
+            "As agreed in our terms. Clause 8 of our contract.",
+        )
 
     def test_fee_has_the_name_that_the_level_gives_it(self):
         self.middle.fee_name = "Flat charge for a demand"

@@ -25,11 +25,11 @@ class TestEstimateCalendar(EstimateCommon):
         self.estimate.date_start = first
         return self.estimate._get_offered_days(last)
 
-    def _absent(self, begin, end):
+    def _absent(self, begin, end, **values):
         """Nobody works between two moments of UTC."""
-        values = {"name": "Holiday", "calendar_id": self.calendar.id}
+        usual = {"name": "Holiday", "calendar_id": self.calendar.id}
         self.env["resource.calendar.leaves"].create(
-            {**values, "date_from": begin, "date_to": end}
+            {**usual, "date_from": begin, "date_to": end, **values}
         )
 
     def _ask_odoo(self, first, last):
@@ -77,10 +77,30 @@ class TestEstimateCalendar(EstimateCommon):
                 self.assertEqual(self._days(MONDAY), 1)
                 self.assertEqual(self._days(MONDAY + timedelta(days=6)), 5)
 
-    def test_without_a_calendar_every_day_counts(self):
+    def test_without_a_calendar_monday_to_friday_count(self):
         self.company.resource_calendar_id = False
-        self.assertEqual(self._days(MONDAY + timedelta(days=6)), 7)
-        self.assertTrue(self.estimate._is_working_day(MONDAY + timedelta(days=5)))
+        self.assertEqual(self._days(MONDAY + timedelta(days=6)), 5)
+
+    def test_worked_saturday_counts(self):
+        self._absent("2026-03-07 00:00:00", "2026-03-07 22:00:00", time_type="other")
+        self.assertEqual(self._days(MONDAY + timedelta(days=6)), 6)
+        self.estimate.write(
+            {
+                "date_deadline": MONDAY + timedelta(days=5),
+                "date_earliest": False,
+                "date_latest": False,
+            }
+        )
+        self.assertFalse(self.estimate.deadline_hint)
+
+    def test_worked_half_of_a_saturday_counts_half(self):
+        self._absent("2026-03-07 08:00:00", "2026-03-07 12:00:00", time_type="other")
+        self.assertEqual(self._days(MONDAY + timedelta(days=6)), 5.5)
+
+    def test_holidays_that_overlap_count_once(self):
+        self._absent("2026-03-10 00:00:00", "2026-03-10 11:00:00")
+        self._absent("2026-03-10 06:00:00", "2026-03-10 11:00:00")
+        self.assertEqual(self._days(MONDAY + timedelta(days=13)), 9.5)
 
     def test_holiday_is_no_deadline_to_choose_and_a_warning(self):
         today = self.company._get_dunning_today()  # customers decide today

@@ -288,10 +288,24 @@ class TestLevel(DunningCommon):
                 self.assertEqual(friday, date(2025, 6, 20))
                 self.assertEqual(saturday, date(2025, 6, 23))
 
-    def test_company_without_working_times_takes_the_date_as_it_is(self):
-        self.company.resource_calendar_id = False
+    def test_pay_by_date_can_be_a_worked_saturday(self):
+        self.env["resource.calendar.leaves"].create(
+            {
+                "name": "Worked Saturday",
+                "calendar_id": self.company.resource_calendar_id.id,
+                "company_id": self.company.id,
+                "date_from": "2025-06-20 22:00:00",
+                "date_to": "2025-06-21 21:59:00",
+                "time_type": "other",
+            }
+        )
         pay_by = self.friendly._get_pay_by_date(date(2025, 6, 14))
         self.assertEqual(pay_by, date(2025, 6, 21))
+
+    def test_company_without_working_times_works_from_monday_to_friday(self):
+        self.company.resource_calendar_id = False
+        pay_by = self.friendly._get_pay_by_date(date(2025, 6, 14))
+        self.assertEqual(pay_by, date(2025, 6, 23))
 
     def test_level_without_days_to_pay_sets_no_date(self):
         self.friendly.pay_by_days = 0

@@ -14,6 +14,7 @@ class TestPromise(DunningCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls.clock = cls.company._get_dunning_today()
+        cls._work_every_day()
         cls.tomorrow = cls.clock + timedelta(days=1)
         cls.invoice = cls._invoice(due=cls.clock - timedelta(days=5), amount=100.0)
         cls._plan(cls.clock).action_cancel()

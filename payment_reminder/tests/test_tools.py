@@ -5,6 +5,7 @@ from odoo.tests import BaseCase, tagged
 from ..tools import (
     bounce,
     case_file_layout,
+    claim_offset,
     claim_part,
     colour,
     commission,
@@ -42,6 +43,7 @@ from ..tools import (
 MODULES = (
     bounce,
     case_file_layout,
+    claim_offset,
     claim_part,
     colour,
     commission,
@@ -139,7 +141,7 @@ class TestTools(BaseCase):
         self._assert_examples_hold(typed_amount)
 
     def test_examples_of_claims_hold(self):
-        for module in (claim_part, settlement_order):
+        for module in (claim_offset, claim_part, settlement_order):
             self._assert_examples_hold(module)
 
     def test_examples_of_upload_hold(self):

@@ -38,6 +38,10 @@ class ClaimPart:
     due: date | None = None
     start: date | None = None
     end: date | None = None
+    #: how a fee comes about, or what lowers a compensation, in the customer's language
+    note: str = ""
+    #: of a fee, what the compensation covers; of a compensation, what fees cover
+    covered: Decimal | None = None
     #: interest on the whole time, what was booked and waived before included
     total: Decimal | None = None
     #: sending the notice makes a claim of it, or changes its amount; otherwise it is

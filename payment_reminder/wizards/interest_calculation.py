@@ -89,7 +89,7 @@ class InterestCalculation(models.TransientModel):
             interest, currency
         )
         compensation = regime._get_compensation(self.amount, currency, self.date_until)
-        is_late = self.date_until > self.date_due
+        is_late = self.date_until > regime._get_last_day_in_time(self.date_due)
         values["amount_compensation"] = float(compensation) if is_late else 0.0
         values["problem"] = regime._get_problem(
             *days
