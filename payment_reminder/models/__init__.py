@@ -156,6 +156,8 @@ from . import interest_regime_words
 from . import interest_regime_part
 from . import res_partner_interest
 from . import account_move_line_interest
+from . import account_partial_kind
+from . import dunning_open_items
 from . import dunning_procedure_interest
 from . import interest_words
 from . import interest_table

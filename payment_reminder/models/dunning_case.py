@@ -345,15 +345,19 @@ class DunningCase(models.Model):
                 body=self.env._("Merged with the case of %s.", case.partner_id.name)
             )
 
-    def _get_unmatched_credit(self):
+    def _get_unmatched_credit(self, date=None):
         """Return what the customers have paid or were credited without a match.
 
+        :param datetime.date date: the last day to look at; default all
         :return: ``{case id: positive amount in the case's currency}``
         :rtype: dict
         """
         credit = defaultdict(float)
         lines = self.env["account.move.line"].sudo()
-        for line in lines.search(self._get_unmatched_credit_domain()):
+        domain = self._get_unmatched_credit_domain()
+        if date:
+            domain &= Domain("date", "<=", date)
+        for line in lines.search(domain):
             customer = line.partner_id.commercial_partner_id
             key = (line.company_id.id, customer.id, line.currency_id.id)
             credit[key] -= line.amount_residual_currency

@@ -76,7 +76,10 @@ class DunningClaimSettling(models.AbstractModel):
 
     def _keep_payments(self, payments):
         """Return payments, and the due date that they were late for, as JSON."""
-        rows = [[str(payment.date), str(payment.amount)] for payment in payments]
+        rows = [
+            [str(one.date), str(one.amount)] + ([one.kind] if one.is_correction else [])
+            for one in payments
+        ]
         return {"due": str(self._get_due_date()), "payments": rows}
 
     def _get_due_date(self):
@@ -98,7 +101,10 @@ class DunningClaimSettling(models.AbstractModel):
         is_known = payments and self.regime_id and line.currency_id == self.currency_id
         if not is_known:
             return
-        until = max(payment.date for payment in payments)
+        until = max(
+            (one.date for one in payments if not one.is_correction),
+            default=self.date_to or self.date_due,
+        )
         self.paid = self._keep_payments(payments)
         try:
             interest = self._compute_interest(until, payments)

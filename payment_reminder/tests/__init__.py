@@ -64,6 +64,7 @@ from . import test_letter_engine
 from . import test_letter_printer
 from . import test_mistakes
 from . import test_pause
+from . import test_open_items
 from . import test_payment_link
 from . import test_payment_link_http
 from . import test_payment_link_notice
