@@ -9,6 +9,7 @@ from . import res_partner
 from . import res_partner_clarity
 from . import res_partner_exclusion
 from . import dunning_protected
+from . import dunning_counted_credit
 from . import dunning_of_case
 from . import dunning_channel
 from . import dunning_channel_handler

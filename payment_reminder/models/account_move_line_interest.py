@@ -5,6 +5,7 @@ from odoo.tools import SQL
 
 from ..tools.interest import Payment
 from ..tools.open_items import Debt
+from .account_partial_kind import DISCOUNT_FIELD
 
 
 class AccountMoveLine(models.Model):
@@ -15,7 +16,7 @@ class AccountMoveLine(models.Model):
 
     # === WHAT IS OPEN ON A DAY === #
 
-    def _get_debts(self, date, apart=False):
+    def _get_debts(self, date):
         """Return what is open of receivables on a day: the one rule for all documents.
 
         What was matched counts on its own date, and so does what the customers have
@@ -23,12 +24,10 @@ class AccountMoveLine(models.Model):
         ``dunning.open.items``).
 
         :param datetime.date date: the company's date
-        :param bool apart: an agency or a plan is about to take the receivables: what is
-            asked for by ourselves is paid before them
         :rtype: dict[account.move.line, tools.open_items.Debt]
         """
         matched = self._get_interest_payments(date)
-        unmatched = self.env["dunning.open.items"]._get_unmatched(self, date, apart)
+        unmatched = self.env["dunning.open.items"]._get_unmatched(self, date)
         return {
             line: Debt(
                 Decimal(f"{line.amount_currency:.{line.currency_id.decimal_places}f}"),
@@ -63,6 +62,7 @@ class AccountMoveLine(models.Model):
             self.env["account.partial.reconcile"].flush_model()
             self.env["account.move"].flush_model()
             self.env["account.move.line"].flush_model()
+            self.env["res.company"].flush_model([DISCOUNT_FIELD])
             for line_id, day, kind, amount in self.env.execute_query(
                 self._get_interest_payments_sql(until)
             ):

@@ -12,6 +12,8 @@ RESULT_TYPES = (
 )
 #: Accounts where money or another debt is: an entry that touches them is a payment.
 MONEY_TYPES = ("asset_cash", "liability_credit_card", "liability_payable")
+#: Where a company books the early-payment discounts that it grants.
+DISCOUNT_FIELD = "account_journal_early_pay_discount_loss_account_id"
 
 
 class AccountPartialReconcile(models.Model):
@@ -85,8 +87,7 @@ class AccountPartialReconcile(models.Model):
         """
         return SQL(
             """SELECT SUM(part.balance) FILTER (
-                          WHERE part.account_id
-                                = company.account_journal_early_pay_discount_loss_account_id
+                          WHERE part.account_id = company.%(discount)s
                              OR part.tax_repartition_line_id IS NOT NULL)
                       / NULLIF(-SUM(part.balance) FILTER (
                           WHERE account.account_type = 'asset_receivable'), 0) AS share
@@ -96,7 +97,7 @@ class AccountPartialReconcile(models.Model):
                 WHERE part.move_id = %(paid)s.id
                   AND COALESCE(%(paid)s.origin_payment_id, %(paid)s.statement_line_id)
                       IS NOT NULL
-               HAVING BOOL_OR(part.account_id
-                   = company.account_journal_early_pay_discount_loss_account_id)""",
+               HAVING BOOL_OR(part.account_id = company.%(discount)s)""",
             paid=paid,
+            discount=SQL.identifier(DISCOUNT_FIELD),
         )

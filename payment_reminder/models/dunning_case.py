@@ -366,6 +366,30 @@ class DunningCase(models.Model):
             for case in self
         }
 
+    def _get_free_credit(self):
+        """Return what was paid without a match and is kept for no plan and agency.
+
+        What notices may take off.
+
+        :return: see ``_get_unmatched_credit``
+        :rtype: dict
+        """
+        credit = self._get_unmatched_credit()
+        known = self.filtered(lambda case: credit[case.id] > 0)
+        cases = {
+            (case.company_id, case.partner_id, case.currency_id): case.id
+            for case in known
+        }
+        for company in known.company_id:
+            query = self.env["dunning.counted.credit"]._get_waiting_sql(company)
+            kept = dict(self.env.execute_query(query))
+            for line in self.env["account.move.line"].sudo().browse(kept):
+                partner = line.partner_id.commercial_partner_id
+                case = cases.get((company, partner, line.currency_id))
+                if case:
+                    credit[case] = max(credit[case] - kept[line.id], 0.0)
+        return credit
+
     def _get_unmatched_credit_domain(self):
         """Return the domain of the customers' payments and credits without a match.
 

@@ -85,8 +85,7 @@ class DunningClaimAccount(models.AbstractModel):
         ]
 
     def _get_account(self, line, books):
-        case, date = books.case, books.date
-        debt = books.debts[line]
+        date, debt = books.date, books.debts[line]
         regime = self._get_regime(line, books)
         interest, costs, problem = None, (), False
         if regime and line.date_maturity:

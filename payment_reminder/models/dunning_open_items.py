@@ -18,11 +18,12 @@ class DunningOpenItems(models.AbstractModel):
     _description = "What Is Open on a Day"
 
     @api.model
-    def _get_unmatched(self, lines, date, apart=False):
+    def _get_unmatched(self, lines, date):
         """Return what unmatched money pays of receivables on a day.
 
-        The debts of a customer in a currency are paid in this order: what is asked for
-        now, then what rests for any reason (a plan, an agency, a promise), then what is
+        A plan or an agency keeps what was taken off when it got a receivable. The rest
+        pays the debts of a customer in a currency in this order: what is asked for now,
+        then what rests for any reason (a plan, an agency, a promise), then what is
         disputed; within each the first due one first. So documents that take all
         unmatched money off what they ask for agree with this. Money that was paid for
         interest and costs pays no debt.
@@ -30,7 +31,6 @@ class DunningOpenItems(models.AbstractModel):
         :param account.move.line lines: receivables of any company
         :param datetime.date date: the company's date; what is dated later does not
             count yet
-        :param bool apart: see ``account.move.line._get_debts``
         :return: what counts for a receivable, by its id
         :rtype: dict[int, list[tools.interest.Payment]]
         """
@@ -44,8 +44,7 @@ class DunningOpenItems(models.AbstractModel):
             credits = self._read_credits(company, customers, date)
             if not credits:
                 continue
-            taken = own.ids if apart else []
-            debts = self._read_debts(company, customers, date, taken)
+            debts = self._read_debts(company, customers, date)
             for key, waiting in credits.items():
                 found |= self._allocate(debts.get(key, []), waiting)
         return found
@@ -53,18 +52,19 @@ class DunningOpenItems(models.AbstractModel):
     def _allocate(self, debts, credits):
         """Return what credits pay of debts of the same customer and currency.
 
-        :param list debts: ``(id, id of the move, exact amount)`` in their order
-        :param list credits: ``(date, exact amount, kind, id of the reversed move)``
+        :param list debts: ``(id, id of the move, amount, kept amount)`` in their order
+        :param list credits: ``(id, date, amount, kind, id of the reversed move)``
         """
         by_move = defaultdict(list)
-        for key, move, _amount in debts:
+        for key, move, _amount, _kept in debts:
             by_move[move].append(key)
         return allocate(
-            {key: amount for key, _move, amount in debts},
+            {key: amount for key, _move, amount, _kept in debts},
             [
-                Credit(day, amount, kind, tuple(by_move.get(reversed_move, ())))
-                for day, amount, kind, reversed_move in credits
+                Credit(day, amount, kind, key, tuple(by_move.get(reversed_move, ())))
+                for key, day, amount, kind, reversed_move in credits
             ],
+            {key: kept for key, _move, _amount, kept in debts if kept},
         )
 
     # === READING === #
@@ -77,13 +77,14 @@ class DunningOpenItems(models.AbstractModel):
         for partner, currency, *credit in self.env.execute_query(
             self._get_credits_sql(company, customers, date)
         ):
-            day, amount, kind, move = credit
-            credits[partner, currency].append((day, Decimal(amount), kind, move))
+            key, day, amount, kind, move = credit
+            credits[partner, currency].append((key, day, Decimal(amount), kind, move))
         return credits
 
     def _get_credits_sql(self, company, customers, date):
         return SQL(
-            """SELECT contact.commercial_partner_id, line.currency_id, line.date,
+            """SELECT contact.commercial_partner_id, line.currency_id,
+                      line.id, line.date,
                       (-line.amount_residual_currency)::text,
                       CASE WHEN move.move_type = 'out_refund' THEN 'credit'
                            ELSE 'payment' END,
@@ -112,19 +113,16 @@ class DunningOpenItems(models.AbstractModel):
             date=date,
         )
 
-    def _read_debts(self, company, customers, date, taken):
-        """Return the debts by customer and currency, in the order of their payment.
-
-        :param list taken: ids of receivables that are about to go elsewhere
-        """
+    def _read_debts(self, company, customers, date):
+        """Return the debts by customer and currency, in the order of their payment."""
         debts = defaultdict(list)
-        for partner, currency, key, move, amount in self.env.execute_query(
-            self._get_debts_sql(company, customers, date, taken)
+        for partner, currency, key, move, *amounts in self.env.execute_query(
+            self._get_debts_sql(company, customers, date)
         ):
-            debts[partner, currency].append((key, move, Decimal(amount)))
+            debts[partner, currency].append((key, move, *map(Decimal, amounts)))
         return debts
 
-    def _get_debts_sql(self, company, customers, date, taken):
+    def _get_debts_sql(self, company, customers, date):
         planner = self.env["dunning.planner"].sudo()
         run = self.env["dunning.run"].sudo()
         run = run.new({"company_id": company.id, "partner_ids": customers.ids})
@@ -132,18 +130,19 @@ class DunningOpenItems(models.AbstractModel):
         return SQL(
             """SELECT customer.id, account_move_line.currency_id,
                       account_move_line.id, account_move_line.move_id,
-                      account_move_line.amount_residual_currency::text
+                      account_move_line.amount_residual_currency::text,
+                      COALESCE(kept.amount, 0)::text
                  FROM %(tables)s
+            LEFT JOIN (%(kept)s) kept ON kept.move_line_id = account_move_line.id
            CROSS JOIN LATERAL (SELECT %(not_owed)s AS reason) rest
                 WHERE %(where)s
              ORDER BY CASE WHEN rest.reason = 'disputed' THEN 2
-                           WHEN rest.reason IS NOT NULL
-                                OR account_move_line.id = ANY(%(taken)s) THEN 1
+                           WHEN rest.reason IS NOT NULL THEN 1
                            ELSE 0 END,
                       COALESCE(account_move_line.date_maturity, account_move_line.date),
                       account_move_line.id""",
             tables=tables,
             where=where,
             not_owed=planner._get_not_owed_sql(date, company),
-            taken=taken,
+            kept=self.env["dunning.counted.credit"]._get_waiting_sql(company),
         )

@@ -23,6 +23,8 @@ class OpenLine:
     promised_on: date | None
     handover_id: int | None
     is_elsewhere: bool
+    #: money that is not matched and was taken off for a plan or an agency
+    kept: Decimal
 
     @property
     def is_pending(self):
@@ -95,9 +97,10 @@ class DunningPaymentPage(models.AbstractModel):
         currencies = self.env["res.currency"].browse({row[0] for row in rows})
         digits = {currency.id: currency.decimal_places for currency in currencies}
         found = {}
-        for currency, key, move, due, amount, *marks in rows:
+        for currency, key, move, due, amount, *marks, kept in rows:
             exact = Decimal(f"{amount:.{digits[currency]}f}")
-            one = OpenLine(key, move, due, exact, *marks)
+            kept = Decimal(f"{kept:.{digits[currency]}f}")
+            one = OpenLine(key, move, due, exact, *marks, kept)
             found.setdefault(currency, []).append(one)
         return found
 
@@ -122,11 +125,13 @@ class DunningPaymentPage(models.AbstractModel):
                       JOIN dunning_promise promise ON promise.id = rel.promise_id
                      WHERE rel.line_id = item.id AND promise.state = 'open'
                        AND promise.rest_until >= %(date)s),
-                   away.handover_id, away.handover_id IS NOT NULL AND %(elsewhere)s
+                   away.handover_id, away.handover_id IS NOT NULL AND %(elsewhere)s,
+                   COALESCE(kept.amount, 0)
               FROM %(tables)s
               JOIN account_move move ON move.id = account_move_line.move_id
          LEFT JOIN dunning_case_line item ON item.move_line_id = account_move_line.id
          LEFT JOIN (%(away)s) away ON away.move_line_id = account_move_line.id
+         LEFT JOIN (%(kept)s) kept ON kept.move_line_id = account_move_line.id
              WHERE %(where)s
           ORDER BY 4, account_move_line.id
             """,
@@ -135,6 +140,7 @@ class DunningPaymentPage(models.AbstractModel):
             begun=self.env["payment.transaction"]._get_dunning_begun_sql(),
             date=self.date,
             away=self.env["dunning.handover"]._get_away_sql(self.company_id),
+            kept=self.env["dunning.counted.credit"]._get_waiting_sql(self.company_id),
             elsewhere=not self.company_id.sudo().dunning_handover_is_payable,
             tables=query.from_clause,
             where=query.where_clause or SQL("TRUE"),

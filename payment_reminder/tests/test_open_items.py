@@ -1,6 +1,7 @@
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
+from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tests import tagged
 
@@ -70,9 +71,7 @@ class OpenItemsCommon(DunningCommon):
         return account
 
     def _case_in(self, currency, partner=None):
-        self.env["dunning.planner"]._open_cases(
-            self.company, partner or self.customer
-        )
+        self.env["dunning.planner"]._open_cases(self.company, partner or self.customer)
         return self.env["dunning.case"].search(
             [
                 ("partner_id", "=", (partner or self.customer).id),
@@ -185,6 +184,83 @@ class TestUnmatchedMoney(OpenItemsCommon):
         count(many)
         self.assertEqual(count(many), single)
 
+    # === FILES, HAND-OVERS, PLANS === #
+
+    def _table_row(self):
+        lines = self._receivables(self.invoice)
+        file = self.env["dunning.case.file"]._open(self._case_in(self.euro), self.today)
+        titles, [row] = file._get_table(file.case_id, lines, self.today)
+        names = [title for title, _kind in titles]
+        return dict(zip(names, row, strict=True))
+
+    def test_case_file(self):
+        row = self._table_row()
+        self.assertEqual((row["Paid"], row["Open"]), (990, 10))
+        self.assertEqual(row["Interest"], Decimal("0.10"))
+        files, case = self.env["dunning.case.file"], self._case_in(self.euro)
+        file = files._open(case, self.today)
+        lines = file._find_lines(case, self._receivables(self.invoice))
+        sheet = str(file._make_parties(file.case_id, lines, self.today)["content"])
+        self.assertIn("received, not assigned yet", sheet)
+        self.assertNotIn("not for these items", sheet)
+        self.assertIn("10.00", str(file._get_cover_pairs(lines)[2]))
+
+    def _hand_over(self):
+        agency = self._create_customer("Agency", dunning_agency_role="agency")
+        case = self._case_in(self.euro)
+        handover, _texts = case._hand_over(
+            self._items(self.invoice),
+            agency,
+            self.today,
+            step="prepare",
+            early_reason="They move abroad",
+        )
+        return handover
+
+    def test_handover_is_about_what_is_open(self):
+        handover = self._hand_over()
+        self.assertEqual(handover.amount_handed, 10.0)
+        self.assertEqual(handover.amount_open, 10.0)
+        self.assertEqual(handover._get_claims_amount(self.today), 40.1)
+        newer = self._owed(500.0, date(2025, 6, 1))
+        self.assertEqual(self._debt(newer).open, 500, "it is kept for the agency")
+        self.assertEqual(self._debt(self.invoice).open, 10)
+        notice = self._run_and_send().notice_ids
+        self.assertEqual((notice.amount_credit, notice.amount_total), (0.0, 500.0))
+        self._receivables(self.payment.move_id | self.invoice).reconcile()
+        self.assertEqual(handover.amount_open, 10.0)
+        self.assertEqual(handover.line_ids.amount_waiting, 0.0)
+        self.assertEqual(handover.amount_collected, 0.0)
+
+    def test_covered_item_is_not_handed_over(self):
+        self._receive(10.0, date(2025, 5, 15))
+        with self.assertRaisesRegex(UserError, "Match|match them first"):
+            self._hand_over()
+
+    def test_plan_is_about_what_is_open(self):
+        action = self.env["installment.plan.wizard"]._open_for_moves(self.invoice)
+        wizard = self.env["installment.plan.wizard"].browse(action["res_id"])
+        self.assertEqual((wizard.amount_open, wizard.amount_unmatched), (10.0, 990.0))
+        wizard.count = 2
+        wizard.action_preview()
+        plan = wizard._save()
+        self.assertEqual(plan.line_ids.mapped("amount"), [5.0, 5.0])
+        plan.action_propose()
+        plan.action_activate()
+        case = self._case_in(self.euro)
+        self.assertEqual(case._get_free_credit()[case.id], 0.0)
+        self._pay(self.invoice, 5.0, plan.line_ids[0].date)
+        self.assertEqual(plan.line_ids.mapped("amount_open"), [0.0, 5.0])
+        self._receivables(self.payment.move_id | self.invoice).reconcile()
+        self.assertEqual(plan.line_ids.mapped("amount_open"), [0.0, 5.0])
+        self._pay(self.invoice, 5.0, plan.line_ids[1].date)
+        self.assertEqual(plan.state, "completed")
+
+    def test_plan_over_what_is_covered_is_refused(self):
+        self._receive(10.0, date(2025, 5, 15))
+        with self.assertRaisesRegex(UserError, "Match them first"):
+            self.env["installment.plan.wizard"]._open_for_moves(self.invoice)
+
     # === THE RULE OF THE PROCEDURE === #
 
     def test_ignored_money_bears_no_interest_all_the_same(self):
@@ -253,14 +329,14 @@ class TestCorrections(OpenItemsCommon):
             {"payment": 150.0, "reversal": 200.0, "credit": 30.0, "write_off": 40.0},
         )
 
-    def _book(self, invoice, account, amount):
+    def _book(self, invoice, account, amount, day=None):
         """Match a miscellaneous entry with an invoice."""
         line = self._receivables(invoice)
         rate = line.balance / line.amount_currency
         entry = self.env["account.move"].create(
             {
                 "move_type": "entry",
-                "date": self.today,
+                "date": day or self.today,
                 "line_ids": [
                     Command.create(
                         {
@@ -291,9 +367,7 @@ class TestCorrections(OpenItemsCommon):
                 "early_discount": True,
                 "discount_percentage": 2.0,
                 "discount_days": 7,
-                "line_ids": [
-                    Command.create({"value": "percent", "value_amount": 100})
-                ],
+                "line_ids": [Command.create({"value": "percent", "value_amount": 100})],
             }
         )
         invoice = self._owed(
@@ -312,27 +386,33 @@ class TestCorrections(OpenItemsCommon):
         ]
         self.assertEqual(sorted(found), [("discount", 20.0), ("payment", 980.0)])
 
-    def test_write_off_ends_interest_and_is_no_day_of_payment(self):
+    def test_write_off_ends_interest_from_its_date(self):
         invoice = self._owed(1000.0, date(2025, 5, 17))
         self._pay(invoice, 900.0, date(2025, 5, 27))
         self._book(invoice, self.company_data["default_account_expense"], 100.0)
         self.assertEqual(invoice.payment_state, "paid")
-        debt = self._debt(invoice)
         self.assertEqual(
-            [(one.kind, one.amount) for one in debt.payments],
+            [(one.kind, one.amount) for one in self._debt(invoice).payments],
             [("payment", 900), ("write_off", 100)],
         )
-        values = self.customer._get_dunning_statistics(self.company)
-        self.assertEqual(values[self.customer.id][1], 10, "no. of 30 days")
 
     # === STATISTICS === #
 
-    def test_correction_is_no_day_of_payment(self):
-        invoice = self._overdue(40, 1000.0)
-        self._pay(invoice, 600.0, self._days_ago(30))
-        self._reverse(invoice, self.today)
-        self.assertEqual(invoice.payment_state, "paid")
-        whole = self._overdue(60, 100.0)
-        self._reverse(whole, self.today)
-        values = self.customer._get_dunning_statistics(self.company)
-        self.assertEqual(values[self.customer.id][1], 10)
+    def test_only_payments_say_when_somebody_pays(self):
+        """Neither a reversal nor a write-off is a day of payment."""
+        clock = self.company._get_dunning_today()
+        paid_on = clock - timedelta(days=30)
+        for settle in (self._reverse_rest, self._write_off_rest):
+            invoice = self._owed(1000.0, clock - timedelta(days=40))
+            self._pay(invoice, 600.0, paid_on)
+            settle(invoice, clock)
+            self.assertEqual(invoice.amount_residual, 0.0)
+            self._reverse(self._owed(100.0, clock - timedelta(days=60)), clock)
+        self.assertEqual(self.customer.dunning_average_days_late, 10)
+
+    def _reverse_rest(self, invoice, day):
+        self._reverse(invoice, day, invoice.amount_residual)
+
+    def _write_off_rest(self, invoice, day):
+        expense = self.company_data["default_account_expense"]
+        self._book(invoice, expense, invoice.amount_residual, day)

@@ -71,6 +71,8 @@ class Payment:
     kind: str = "payment"
     #: it is matched with the debt in the books, not only counted for it
     is_matched: bool = True
+    #: the entry's line, where it is not matched
+    line_id: int | None = None
 
     @property
     def is_correction(self):

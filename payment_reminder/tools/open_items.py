@@ -67,27 +67,38 @@ class Credit:
     date: date
     amount: Decimal
     kind: str = "payment"
+    line_id: int | None = None
     #: keys of the debts that it corrects
     corrects: tuple[Hashable, ...] = ()
 
 
 def allocate(
-    debts: Mapping[Hashable, Decimal], credits: Iterable[Credit]
+    debts: Mapping[Hashable, Decimal],
+    credits: Iterable[Credit],
+    kept: Mapping[Hashable, Decimal] | None = None,
 ) -> dict[Hashable, list[Payment]]:
     """Return what unmatched credits pay of debts; what is too much pays nothing.
 
     :param debts: what each is open for, in the order in which they are paid
+    :param kept: what was taken off already of debts that went elsewhere: they get it
+        before all others
     :return: what counts for each debt, in order of the dates
 
     >>> credit = Credit(date(2025, 6, 1), 30, "credit", ("B",))
     >>> paid = allocate({"A": 60, "B": 20}, [credit])
     >>> [(key, one.kind, int(one.amount)) for key in paid for one in paid[key]]
     [('A', 'credit', 10), ('B', 'reversal', 20)]
+    >>> paid = allocate({"A": 60, "B": 50}, [Credit(date(2025, 6, 1), 70)], {"B": 40})
+    >>> [(key, sum(one.amount for one in rows)) for key, rows in paid.items()]
+    [('A', 30), ('B', 40)]
     """
     left = {key: max(amount, Decimal(0)) for key, amount in debts.items()}
     paid = {key: [] for key in debts}
+    kept = {key: min(part, left[key]) for key, part in (kept or {}).items()}
+    left = {key: amount - kept.get(key, 0) for key, amount in left.items()}
     for credit in sorted(credits, key=lambda one: (not one.corrects, one.date)):
         rest = _pay(credit.corrects, credit, credit.amount, "reversal", left, paid)
+        rest = _pay(kept, credit, rest, credit.kind, kept, paid)
         _pay(debts, credit, rest, credit.kind, left, paid)
     for rows in paid.values():
         rows.sort(key=lambda one: one.date)
@@ -101,7 +112,7 @@ def _pay(keys, credit, amount, kind, left, paid):
         if part > 0:
             left[key] -= part
             amount -= part
-            paid[key].append(Payment(credit.date, part, kind, is_matched=False))
+            paid[key].append(Payment(credit.date, part, kind, False, credit.line_id))
     return amount
 
 
