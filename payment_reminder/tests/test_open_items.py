@@ -396,6 +396,34 @@ class TestCorrections(OpenItemsCommon):
             [("payment", 900), ("write_off", 100)],
         )
 
+    # === WHAT WAS TOLD ALREADY === #
+
+    def _told(self, kind):
+        return self.env["dunning.claim"].search(
+            [("partner_id", "=", self.customer.id), ("kind", "=", kind)]
+        )
+
+    def test_told_claims_follow_a_correction(self):
+        self._set_regime("uk_1998")
+        pound = self.env.ref("base.GBP")
+        pound.active = True
+        invoice = self._owed(1200.0, date(2025, 5, 16), currency_id=pound.id)
+        self._run_and_send()
+        told = self._told("interest").amount
+        self.assertEqual(self._told("compensation").amount, 70.0)
+        self._reverse(invoice, date(2025, 6, 17), 400.0)
+        self.assertAlmostEqual(self._told("interest").amount, told * 2 / 3, 2)
+        self.assertEqual(self._told("compensation").amount, 40.0)
+
+    def test_told_interest_follows_money_of_before(self):
+        self._owed(1000.0, date(2025, 5, 16))
+        self._run_and_send()
+        self.assertEqual(self._told("interest").amount, 9.57)
+        self._receive(990.0, date(2025, 5, 15))
+        self._told("interest")._refresh(self.today)
+        self.assertEqual(self._told("interest").amount, 0.1)
+        self.assertEqual(self._told("compensation").amount, 40.0)
+
     # === STATISTICS === #
 
     def test_only_payments_say_when_somebody_pays(self):
