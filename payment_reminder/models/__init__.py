@@ -10,6 +10,7 @@ from . import res_partner
 from . import res_partner_clarity
 from . import res_partner_exclusion
 from . import dunning_protected
+from . import dunning_counted_credit
 from . import dunning_of_case
 from . import dunning_channel
 from . import dunning_channel_handler
@@ -161,6 +162,8 @@ from . import interest_regime_words
 from . import interest_regime_part
 from . import res_partner_interest
 from . import account_move_line_interest
+from . import account_partial_kind
+from . import dunning_open_items
 from . import dunning_procedure_interest
 from . import interest_words
 from . import interest_table

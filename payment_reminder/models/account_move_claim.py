@@ -43,7 +43,15 @@ class AccountMove(models.Model):
         costs.dunning_booked_claim_ids._follow_price()
         self.env["dunning.claim"]._follow_moves(posted)
         costs.dunning_booked_claim_ids.case_id._refresh_waiting_claims()
+        posted.reversed_entry_id._refresh_dunning_claims()
         return posted
+
+    def _refresh_dunning_claims(self):
+        """Count the claims of invoices anew that were corrected a moment ago."""
+        claims = self.env["dunning.claim"].sudo()
+        domain = [("move_id", "in", self.ids), ("state", "=", "claimed")]
+        for company, found in claims.search(domain).grouped("company_id").items():
+            found._refresh(company._get_dunning_today())
 
     def button_cancel(self):
         """Ask for the booked claims again."""

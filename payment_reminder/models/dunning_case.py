@@ -345,15 +345,19 @@ class DunningCase(models.Model):
                 body=self.env._("Merged with the case of %s.", case.partner_id.name)
             )
 
-    def _get_unmatched_credit(self):
+    def _get_unmatched_credit(self, date=None):
         """Return what the customers have paid or were credited without a match.
 
+        :param datetime.date date: the last day to look at; default all
         :return: ``{case id: positive amount in the case's currency}``
         :rtype: dict
         """
         credit = defaultdict(float)
         lines = self.env["account.move.line"].sudo()
-        for line in lines.search(self._get_unmatched_credit_domain()):
+        domain = self._get_unmatched_credit_domain()
+        if date:
+            domain &= Domain("date", "<=", date)
+        for line in lines.search(domain):
             customer = line.partner_id.commercial_partner_id
             key = (line.company_id.id, customer.id, line.currency_id.id)
             credit[key] -= line.amount_residual_currency
@@ -361,6 +365,30 @@ class DunningCase(models.Model):
             case.id: credit[case.company_id.id, case.partner_id.id, case.currency_id.id]
             for case in self
         }
+
+    def _get_free_credit(self):
+        """Return what was paid without a match and is kept for no plan and agency.
+
+        What notices may take off.
+
+        :return: see ``_get_unmatched_credit``
+        :rtype: dict
+        """
+        credit = self._get_unmatched_credit()
+        known = self.filtered(lambda case: credit[case.id] > 0)
+        cases = {
+            (case.company_id, case.partner_id, case.currency_id): case.id
+            for case in known
+        }
+        for company in known.company_id:
+            query = self.env["dunning.counted.credit"]._get_waiting_sql(company)
+            kept = dict(self.env.execute_query(query))
+            for line in self.env["account.move.line"].sudo().browse(kept):
+                partner = line.partner_id.commercial_partner_id
+                case = cases.get((company, partner, line.currency_id))
+                if case:
+                    credit[case] = max(credit[case] - kept[line.id], 0.0)
+        return credit
 
     def _get_unmatched_credit_domain(self):
         """Return the domain of the customers' payments and credits without a match.

@@ -103,7 +103,8 @@ class DunningCaseFile(models.AbstractModel):
         return [reader.name, *self._get_address_lines(reader)] if reader else []
 
     def _get_cover_pairs(self, lines):
-        total = sum(line.amount_residual_currency for line in lines)
+        debts = lines._get_debts(self.date)
+        total = float(sum(debt.open for debt in debts.values()))
         date = format_date(self.env, self.date, date_format="long")
         return [
             (self.env._("Creditor"), self.company_id.name),

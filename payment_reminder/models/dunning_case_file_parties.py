@@ -12,15 +12,16 @@ class DunningCaseFile(models.AbstractModel):
 
         :rtype: dict
         """
+        debts = lines._get_debts(date)
         content = [
             {"heading": self.env._("Creditor")},
             {"pairs": self._get_creditor_pairs(lines)},
             {"heading": self.env._("Debtor")},
             {"pairs": self._get_debtor_pairs()},
             {"heading": self.env._("Items")},
-            self._get_items_table(lines, date),
-            *self._get_sum_content(case, lines),
-            *self._get_payments_content(lines),
+            self._get_items_table(debts, date),
+            *self._get_sum_content(case, debts, date),
+            *self._get_payments_content(debts),
         ]
         return self._sheet(self.env._("Parties and claim"), content)
 
@@ -60,7 +61,7 @@ class DunningCaseFile(models.AbstractModel):
 
     # === ITEMS === #
 
-    def _get_items_table(self, lines, date):
+    def _get_items_table(self, debts, date):
         columns = [
             (self.env._("Document"), 3.4, False),
             (self.env._("Dated"), 2.1, False),
@@ -72,12 +73,12 @@ class DunningCaseFile(models.AbstractModel):
         ]
         return {
             "columns": columns,
-            "rows": [self._get_item_row(line, date) for line in lines],
+            "rows": [self._get_item_row(*pair, date) for pair in debts.items()],
         }
 
-    def _get_item_row(self, line, date):
+    def _get_item_row(self, line, debt, date):
         move, due = line.move_id, line.date_maturity or line.date
-        amount, rest = line.amount_currency, line.amount_residual_currency
+        amount, rest = float(debt.amount), float(debt.open)
         late = max((date - due).days, 0)
         return [
             move.name or line.name or "",
@@ -89,34 +90,41 @@ class DunningCaseFile(models.AbstractModel):
             self._format_amount(rest),
         ]
 
-    def _get_sum_content(self, case, lines):
-        """Return what is open of all items, and what was not assigned to any."""
-        total = sum(line.amount_residual_currency for line in lines)
-        credit = case._get_unmatched_credit()[case.id]
+    def _get_sum_content(self, case, debts, date):
+        """Return what is open of all items, and what was received beside them."""
+        total = float(sum(debt.open for debt in debts.values()))
+        counted = float(sum(debt.unmatched for debt in debts.values()))
+        credit = case._get_unmatched_credit(date)[case.id] - counted
         pairs = [
             (self.env._("Sum of the items"), self._format_amount(total)),
             (self.env._("In words"), self._spell_amount(total)),
         ]
         if not self.currency_id.is_zero(credit):
-            label = self.env._("Payments and credits not assigned to an invoice")
+            label = self.env._("Payments and credits that are not for these items")
             pairs.append((label, self._format_amount(credit)))
         return [{"pairs": pairs}]
 
     # === PAYMENTS === #
 
-    def _get_payments_content(self, lines):
-        """Return what was paid or credited on the items, as it was reconciled."""
+    def _get_payments_content(self, debts):
+        """Return what was paid or credited on the items, and what counts for them."""
         partials = [
-            (partial, line) for line in lines for partial in line.matched_credit_ids
+            (partial, line) for line in debts for partial in line.matched_credit_ids
         ]
-        if not partials:
-            return []
         rows = [
             self._get_payment_row(partial, line)
             for partial, line in sorted(
                 partials, key=lambda pair: (pair[0].credit_move_id.date, pair[0].id)
             )
         ]
+        rows += [
+            self._get_unmatched_row(payment, line)
+            for line, debt in debts.items()
+            for payment in debt.payments
+            if not payment.is_matched
+        ]
+        if not rows:
+            return []
         columns = [
             (self.env._("On"), 2.1, False),
             (self.env._("Document"), 4, False),
@@ -134,4 +142,12 @@ class DunningCaseFile(models.AbstractModel):
             ", ".join(filter(None, label)),
             line.move_id.name or "",
             self._format_amount(partial.debit_amount_currency),
+        ]
+
+    def _get_unmatched_row(self, payment, line):
+        return [
+            self._format_date(payment.date),
+            self.env._("received, not assigned yet"),
+            line.move_id.name or "",
+            self._format_amount(float(payment.amount)),
         ]

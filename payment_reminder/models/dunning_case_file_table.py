@@ -81,6 +81,7 @@ class DunningCaseFile(models.AbstractModel):
             (self.env._("Reminded on"), DAY),
         ]
         interest = self._get_interest(case, lines, date)
+        debts = lines._get_debts(date)
         items = self.env["dunning.case.line"].search(
             [("move_line_id", "in", lines.ids)]
         )
@@ -90,6 +91,7 @@ class DunningCaseFile(models.AbstractModel):
         rows = [
             self._get_table_row(
                 line,
+                debts[line],
                 items.get(line, none),
                 services.get(line.move_id.id),
                 interest.get(line.id),
@@ -99,9 +101,8 @@ class DunningCaseFile(models.AbstractModel):
         ]
         return titles, rows
 
-    def _get_table_row(self, line, item, service, interest, date):
+    def _get_table_row(self, line, debt, item, service, interest, date):
         move, due = line.move_id, line.date_maturity or line.date
-        amount, rest = line.amount_currency, line.amount_residual_currency
         return [
             move.name or line.name or "",
             self.partner_id.name or "",
@@ -109,9 +110,9 @@ class DunningCaseFile(models.AbstractModel):
             move.invoice_date or line.date,
             due,
             max((date - due).days, 0),
-            self._to_decimal(amount),
-            self._to_decimal(amount - rest),
-            self._to_decimal(rest),
+            debt.amount,
+            debt.amount - debt.open,
+            debt.open,
             None if interest is None else self._to_decimal(interest),
             self.currency_id.name,
             move.payment_reference or "",

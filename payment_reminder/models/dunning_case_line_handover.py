@@ -60,6 +60,7 @@ class DunningCaseLine(models.Model):
         :rtype: dict
         """
         reasons = self._get_handing_reasons(date, handover)
+        debts = self.sudo().move_line_id._get_debts(date)
         problems = {}
         for item in self:
             code = reasons.get(item)
@@ -67,6 +68,10 @@ class DunningCaseLine(models.Model):
                 problems[item] = item._get_reason_text(code)
             elif not item.date_maturity or item.date_maturity >= date:
                 problems[item] = self.env._("It is not overdue.")
+            elif debts[item.sudo().move_line_id].open <= 0:
+                problems[item] = self.env._(
+                    "Payments that are not matched yet cover it: match them first."
+                )
         return problems
 
     def _get_reason_text(self, code):

@@ -7,6 +7,7 @@ from odoo.exceptions import UserError
 
 from ..tools.claim_offset import Offset
 from ..tools.claim_part import ClaimPart
+from ..tools.open_items import Debt
 from ..tools.settlement_order import Cost, Order, settle
 
 
@@ -17,9 +18,8 @@ class ItemAccount:
     line: object
     number: str
     due: object
-    principal: Decimal
-    payments: tuple
-    residual: Decimal
+    #: what it was, what lowered it, what is open
+    debt: Debt
     regime: object
     interest: ClaimPart | None
     costs: tuple
@@ -34,8 +34,8 @@ class Books:
 
     case: object
     date: date
-    #: payments by receivable
-    payments: dict
+    #: what is open by receivable
+    debts: dict
     #: ids of receivables for which compensation was ever claimed
     compensated: set
     #: claims that are asked for, by receivable
@@ -74,7 +74,7 @@ class DunningClaimAccount(models.AbstractModel):
         books = Books(
             case=case.sudo(),
             date=date,
-            payments=lines._get_interest_payments(date),
+            debts=lines._get_debts(date),
             compensated=set(
                 known.filtered(lambda one: one.kind == "compensation").move_line_id.ids
             ),
@@ -89,15 +89,13 @@ class DunningClaimAccount(models.AbstractModel):
         ]
 
     def _get_account(self, line, books):
-        case, date = books.case, books.date
-        payments = tuple(books.payments[line])
+        date, debt = books.date, books.debts[line]
         regime = self._get_regime(line, books)
         interest, costs, problem = None, (), False
-        principal = self._to_decimal(case, line.amount_currency)
         if regime and line.date_maturity:
             try:
-                interest = self._get_interest(line, regime, payments, books)
-                costs = self._get_costs(line, regime, payments, books)
+                interest = self._get_interest(line, regime, debt, books)
+                costs = self._get_costs(line, regime, debt, books)
                 problem = regime._get_counting_problem(line.date_maturity, date)
             except UserError as error:
                 problem = str(error)
@@ -109,16 +107,14 @@ class DunningClaimAccount(models.AbstractModel):
             line=line,
             number=line.move_id.name or line.name or "",
             due=line.date_maturity,
-            principal=principal,
-            payments=payments,
-            residual=principal - sum((one.amount for one in payments), Decimal(0)),
+            debt=debt,
             regime=regime,
             interest=interest,
             costs=costs,
             problem=problem,
             order=interest
             and regime
-            and self._get_order(line, regime, payments, costs, books),
+            and self._get_order(line, regime, debt, costs, books),
         )
 
     def _to_decimal(self, case, amount):
@@ -144,12 +140,12 @@ class DunningClaimAccount(models.AbstractModel):
             or case.company_id.dunning_procedure_id
         )
 
-    def _get_interest(self, line, regime, payments, books):
+    def _get_interest(self, line, regime, debt, books):
         interest = regime._compute_interest(
-            line.amount_currency,
+            debt.amount,
             line.date_maturity,
             books.date,
-            list(payments),
+            list(debt.payments),
             books.case.currency_id,
         )
         if not interest.segments:
@@ -167,10 +163,10 @@ class DunningClaimAccount(models.AbstractModel):
             start=interest.segments[0].start,
             end=interest.segments[-1].end,
             segments=interest.segments,
-            payments=payments,
+            payments=debt.payments,
         )
 
-    def _get_costs(self, line, regime, payments, books):
+    def _get_costs(self, line, regime, debt, books):
         """Return the compensation of an item: as it was claimed, else as it is owed."""
         if line.id in books.compensated:
             return tuple(
@@ -179,7 +175,7 @@ class DunningClaimAccount(models.AbstractModel):
                 if claim.kind == "compensation"
             )
         amount = regime._get_late_compensation(
-            line, payments, books.case.currency_id, books.date
+            line, debt.payments, books.case.currency_id, books.date
         )
         if regime.fee_treatment == "absorbed":
             amount = books.offset.add_compensation(line.id, amount)
@@ -193,19 +189,19 @@ class DunningClaimAccount(models.AbstractModel):
         )
         return (part,) if amount > 0 else ()
 
-    def _get_order(self, line, regime, payments, costs, books):
+    def _get_order(self, line, regime, debt, costs, books):
         """Return what the payments settle by the law of the item, if it says so."""
         order, case = regime._get_settlement_order(), books.case
         last = regime._get_last_day_in_time(line.date_maturity)
         is_known = regime._get_counted_until(last, books.date) == books.date
-        if not order or not payments or not is_known:
+        if not order or not debt.payments or not is_known:
             return None
         owed = [Cost(last + timedelta(days=1), cost.amount) for cost in costs]
         return settle(
-            self._to_decimal(case, line.amount_currency),
+            debt.amount,
             last,
             books.date,
-            payments,
+            debt.payments,
             owed,
             regime._get_terms(case.currency_id, line.date_maturity),
             order,

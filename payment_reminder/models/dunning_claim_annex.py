@@ -1,3 +1,5 @@
+from datetime import date
+
 from odoo import models
 
 
@@ -49,7 +51,9 @@ class DunningDocument(models.AbstractModel):
         """Return the calculation of one item: its segments and how they sum up."""
         dated = [(row.start, self._prepare_segment(row)) for row in part.segments]
         dated += [
-            (payment.date, self._prepare_payment(payment)) for payment in part.payments
+            # a correction counts for all of the segments
+            (date.min if one.is_correction else one.date, self._prepare_payment(one))
+            for one in part.payments
         ]
         rows = [row for _day, row in sorted(dated, key=lambda pair: pair[0])]
         rows[0]["title"] = self._get_annex_title(part)
@@ -77,18 +81,34 @@ class DunningDocument(models.AbstractModel):
         }
 
     def _prepare_payment(self, payment):
-        label = self.env._("received") if payment.amount > 0 else self.env._("undone")
         return {
             "title": "",
             "cells": [
                 self._format_date(payment.date),
-                label,
+                self._get_payment_text(payment),
                 "",
                 self._format_amount(float(-payment.amount)),
                 "",
                 "",
             ],
         }
+
+    def _get_payment_text(self, payment):
+        """Return what lowered a debt, in a word or two.
+
+        :param tools.interest.Payment payment: of any kind
+        :rtype: str
+        """
+        if payment.amount < 0:
+            return self.env._("undone")
+        texts = {
+            "reversal": self.env._("corrected"),
+            "discount": self.env._("discount"),
+            "write_off": self.env._("not claimed any more"),
+        }
+        if not payment.is_matched and not payment.is_correction:
+            return self.env._("received, not assigned yet")
+        return texts.get(payment.kind) or self.env._("received")
 
     def _get_annex_title(self, part):
         """Return which item is calculated, and by which regime."""

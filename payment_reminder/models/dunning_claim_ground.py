@@ -63,7 +63,7 @@ class DunningClaimGround(models.AbstractModel):
         if not self:
             return self
         self.env["dunning.claim"].flush_model()
-        self.env["account.move"].flush_model(["move_type", "dunning_is_write_off"])
+        self.env["account.move"].flush_model()
         self.env["account.move.line"].flush_model()
         self.env["account.partial.reconcile"].flush_model()
         self.env["res.partner"].flush_model(["commercial_partner_id"])
@@ -120,9 +120,11 @@ class DunningClaimGround(models.AbstractModel):
                       JOIN account_move paid ON paid.id = other.move_id
                      WHERE partial.debit_move_id = line.id
                        AND partial.debit_amount_currency <> 0
-                       AND paid.move_type <> 'out_refund'
-                       AND paid.dunning_is_write_off IS NOT TRUE
+                       AND %s = 'payment'
                        AND other.date > %s)""",
+                self.env["account.partial.reconcile"]._get_dunning_kind_sql(
+                    SQL("line"), SQL("paid")
+                ),
                 in_time,
             ),
         )

@@ -24,8 +24,8 @@ class Context:
     offset: Offset
     #: booked and waived interest by receivable
     settled: dict
-    #: payments by date of the notice and receivable
-    payments: dict
+    #: what is open by date of the notice and receivable
+    debts: dict
     #: regimes by customer and procedure
     regimes: dict = field(default_factory=dict)
 
@@ -94,8 +94,8 @@ class DunningClaimMaking(models.AbstractModel):
             fee_keys=set(claims.search([("fee_key", "in", keys)]).mapped("fee_key")),
             offset=claims._read_offset(lines),
             settled=claims._read_settled_interest(lines),
-            payments={
-                date: self._get_lines(group)._get_interest_payments(date)
+            debts={
+                date: self._get_lines(group)._get_debts(date)
                 for date, group in notices.grouped("date").items()
             },
         )
@@ -182,11 +182,12 @@ class DunningClaimMaking(models.AbstractModel):
         return context.regimes[key]
 
     def _get_interest_part(self, notice, line, regime, context):
+        debt = context.debts[notice.date][line]
         interest = regime._compute_interest(
-            line.amount_currency,
+            debt.amount,
             line.date_maturity,
             notice.date,
-            context.payments[notice.date].get(line, []),
+            debt.payments,
             notice.currency_id,
         )
         settled = notice._to_decimal(context.settled.get(line.id, 0.0))
@@ -215,7 +216,7 @@ class DunningClaimMaking(models.AbstractModel):
             )
 
     def _get_compensation_part(self, notice, line, regime, context):
-        payments = context.payments[notice.date].get(line, [])
+        payments = context.debts[notice.date][line].payments
         whole = regime._get_late_compensation(
             line, payments, notice.currency_id, notice.date
         )

@@ -46,6 +46,48 @@ class DunningClaimSettling(models.AbstractModel):
         for claim in live:
             if claim.is_final != (claim in final):
                 claim.is_final = claim in final
+        (live - final)._follow_payments(date)
+
+    def _follow_payments(self, date):
+        """Count claims of open debts anew where another payment is known by now.
+
+        Money of before the notice, or a correction of the invoice, was not known when
+        it was told: the customer is asked for what is owed up to the same day. The
+        compensation follows corrections only, since it is claimed once for ever.
+
+        :param datetime.date date: the company's date
+        """
+        known = self.filtered(
+            lambda claim: (
+                claim.kind != "fee"
+                and claim.regime_id
+                and claim.move_line_id.currency_id == claim.currency_id
+            )
+        )
+        debts = known.move_line_id._get_debts(date)
+        settled = known._get_settled_interest()
+        for claim in known:
+            payments = debts[claim.move_line_id].payments
+            if claim.kind == "compensation":
+                claim._follow_correction(payments)
+                continue
+            kept = claim._keep_payments(payments)
+            if payments and kept != claim.paid:
+                claim.paid = kept
+                until = claim.date_to or claim.date_due
+                before = settled.get(claim.move_line_id.id, 0.0)
+                claim._set_interest(until, payments, before)
+
+    def _follow_correction(self, payments):
+        """Lower a compensation to that of the debt as it was corrected."""
+        corrections = [one for one in payments if one.is_correction]
+        if not corrections:
+            return
+        amount = self.regime_id.with_company(self.company_id)._get_late_compensation(
+            self.move_line_id, corrections, self.currency_id, self.notice_id.date
+        )
+        if self.currency_id.compare_amounts(float(amount), self.amount) < 0:
+            self.amount = float(amount)
 
     def _is_settled(self):
         """Return whether nothing of the debts of a claim is open.
@@ -76,7 +118,10 @@ class DunningClaimSettling(models.AbstractModel):
 
     def _keep_payments(self, payments):
         """Return payments, and the due date that they were late for, as JSON."""
-        rows = [[str(payment.date), str(payment.amount)] for payment in payments]
+        rows = [
+            [str(one.date), str(one.amount)] + ([one.kind] if one.is_correction else [])
+            for one in payments
+        ]
         return {"due": str(self._get_due_date()), "payments": rows}
 
     def _get_due_date(self):
@@ -98,8 +143,18 @@ class DunningClaimSettling(models.AbstractModel):
         is_known = payments and self.regime_id and line.currency_id == self.currency_id
         if not is_known:
             return
-        until = max(payment.date for payment in payments)
+        until = max(
+            (one.date for one in payments if not one.is_correction),
+            default=self.date_to or self.date_due,
+        )
         self.paid = self._keep_payments(payments)
+        self._set_interest(until, payments, settled)
+
+    def _set_interest(self, until, payments, settled):
+        """Ask for the interest until a day.
+
+        :param float settled: what was booked and waived of it before
+        """
         try:
             interest = self._compute_interest(until, payments)
         except UserError as error:

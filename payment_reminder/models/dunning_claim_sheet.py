@@ -113,13 +113,18 @@ class DunningClaimStatement(models.AbstractModel):
         return rows
 
     def _get_payment_sheet(self, accounts):
-        titles = [self.env._("Invoice"), self.env._("Date"), self.env._("Amount")]
+        titles = [
+            self.env._("Invoice"),
+            self.env._("Date"),
+            self.env._("Amount"),
+            self.env._("Remarks"),
+        ]
         return [
             titles,
             *(
-                [account.number, payment.date, payment.amount]
+                [account.number, one.date, one.amount, self._get_payment_text(one)]
                 for account in accounts
-                for payment in account.payments
+                for one in account.debt.payments
             ),
         ]
 

@@ -181,26 +181,26 @@ class DunningClaimStatement(models.AbstractModel):
             "pages."
         )
         problems = dict.fromkeys(one.problem for one in accounts if one.problem)
-        problems |= dict.fromkeys(self._get_credit_remarks())
+        problems |= dict.fromkeys(self._get_credit_remarks(accounts))
         return Markup("<p>%s</p>") % text + Markup().join(
             Markup("<p>%s</p>") % problem for problem in problems
         )
 
-    def _get_credit_remarks(self):
+    def _get_credit_remarks(self, accounts):
         """Return what to know of a credit that is not taken off here."""
-        credit = self.case_id.sudo()._get_unmatched_credit()[self.case_id.id]
-        if self._is_whole() or not credit:
+        credit = self._get_whole_credit() - self._get_credit(accounts)
+        if not credit:
             return []
         return [
             self.env._(
                 "Payments and credits of %(amount)s are not assigned to any invoice; "
                 "they are not taken off here, where only some of the items stand.",
-                amount=self._format_amount(credit),
+                amount=self._format_amount(float(credit)),
             )
         ]
 
     def _prepare_rows(self, accounts, parts):
-        open_accounts = [account for account in accounts if account.residual]
+        open_accounts = [account for account in accounts if account.debt.booked]
         moves = self.env["account.move"].union(
             *(account.line.move_id for account in open_accounts)
         )
@@ -219,7 +219,7 @@ class DunningClaimStatement(models.AbstractModel):
             }
             for row in self._prepare_claim_rows(parts)
         ]
-        credit = self._get_credit()
+        credit = self._get_credit(accounts)
         if credit:
             rows.append(
                 {
@@ -239,7 +239,7 @@ class DunningClaimStatement(models.AbstractModel):
             "date_due": account.due,
             "days_late": max(days, 0),
             "description": service or "",
-            "amount": account.residual,
+            "amount": account.debt.booked,
         }
 
     def _is_whole(self):
@@ -250,24 +250,28 @@ class DunningClaimStatement(models.AbstractModel):
         late = self._get_late_lines(self.case_id.sudo(), self.date)
         return not late - self._get_lines()
 
-    def _get_credit(self):
+    def _get_credit(self, accounts):
         """Return what was paid without a match, exact; above zero.
 
-        It is taken off where all that the customer owes stands; parts of it would each
-        take it off.
+        All of it where all stands that the customer owes; else what counts for the
+        items that stand here.
         """
-        if not self._is_whole():
-            return Decimal(0)
-        credit = self.case_id.sudo()._get_unmatched_credit()[self.case_id.id]
-        return self._to_decimal(credit)
+        if self._is_whole():
+            return self._get_whole_credit()
+        return sum((account.debt.unmatched for account in accounts), Decimal(0))
+
+    def _get_whole_credit(self):
+        """Return all that was paid by the day without a match, exact."""
+        case = self.case_id.sudo()
+        return self._to_decimal(case._get_unmatched_credit(self.date)[case.id])
 
     def _get_total(self, accounts, parts):
         """Return all that is claimed, less what was paid without a match.
 
         :rtype: Decimal
         """
-        debts = sum((account.residual for account in accounts), Decimal(0))
-        return debts + self._get_claims_total(parts) - self._get_credit()
+        debts = sum((account.debt.booked for account in accounts), Decimal(0))
+        return debts + self._get_claims_total(parts) - self._get_credit(accounts)
 
     def _get_ground(self, accounts, parts):
         sentences = [self._get_claim_ground(parts)]
@@ -316,8 +320,9 @@ class DunningClaimStatement(models.AbstractModel):
 
     def _prepare_order_rows(self, account):
         order = account.order
-        first = (account.due, None, *self._get_zeros(2), account.principal)
-        rows = [self._prepare_order_row(*first, account.principal)]
+        owed = account.debt.principal
+        first = (account.due, None, *self._get_zeros(2), owed)
+        rows = [self._prepare_order_row(*first, owed)]
         rows[0]["title"] = self._get_order_title(account)
         rows += [
             self._prepare_order_row(
@@ -330,9 +335,9 @@ class DunningClaimStatement(models.AbstractModel):
             )
             for row in order.rows
         ]
-        owed = (order.costs, order.interest, order.principal, order.total)
+        left = (order.costs, order.interest, order.principal, order.total)
         label = self.env._("Owed on %(date)s", date=self._format_date(self.date))
-        amounts = [self._format_amount(float(amount)) for amount in owed]
+        amounts = [self._format_amount(float(amount)) for amount in left]
         return [*rows, {"title": "", "cells": [label, "", *amounts], "is_sum": True}]
 
     def _get_zeros(self, count):

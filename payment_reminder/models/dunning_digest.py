@@ -211,7 +211,8 @@ class DunningDigest(models.AbstractModel):
     def _get_paid(self, company, start, end):
         """Return what was paid on items of each case, the largest amounts first.
 
-        From reconciliation: credit notes and exchange differences are no payments.
+        From reconciliation: credit notes, write-offs and exchange differences are no
+        payments.
 
         :return: ``[{text: str, amount: str, url: str}]`` and the number of the cases
             that are not in it any more
@@ -225,11 +226,12 @@ class DunningDigest(models.AbstractModel):
                        COUNT(*) OVER ()
                   FROM account_partial_reconcile part
                   JOIN dunning_case_line item ON item.move_line_id = part.debit_move_id
+                  JOIN account_move_line line ON line.id = part.debit_move_id
                   JOIN account_move_line credit ON credit.id = part.credit_move_id
                   JOIN account_move move ON move.id = credit.move_id
                  WHERE item.company_id = %(company)s
                    AND part.create_date >= %(start)s AND part.create_date < %(end)s
-                   AND move.move_type = 'entry'
+                   AND %(kind)s = 'payment'
                    AND NOT EXISTS (
                        SELECT 1 FROM account_partial_reconcile other
                         WHERE other.exchange_move_id = move.id)
@@ -238,6 +240,9 @@ class DunningDigest(models.AbstractModel):
               ORDER BY SUM(part.amount) DESC, item.case_id
                  LIMIT %(limit)s
                 """,
+                kind=self.env["account.partial.reconcile"]._get_dunning_kind_sql(
+                    SQL("line"), SQL("move")
+                ),
                 company=company.id,
                 start=start,
                 end=end,

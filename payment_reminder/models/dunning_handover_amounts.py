@@ -179,11 +179,14 @@ class DunningHandover(models.Model):
             handed=self._field_to_sql(self._table, "amount_handed", query),
         )
 
-    @api.depends("line_ids.move_line_id.amount_residual_currency")
+    @api.depends(
+        "line_ids.move_line_id.amount_residual_currency", "line_ids.amount_waiting"
+    )
     def _compute_open(self):
         for handover in self:
             handover.amount_open = sum(
-                max(line.amount_residual, 0.0) for line in handover.line_ids
+                max(line.amount_residual - line.amount_waiting, 0.0)
+                for line in handover.line_ids
             )
 
     @api.depends("report_ids.amount")

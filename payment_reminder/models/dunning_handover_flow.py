@@ -33,6 +33,7 @@ class DunningHandoverFlow(models.AbstractModel):
         items._check_handable(date)
         self._check_level(items, date, values.get("early_reason"))
         lines = self.env["dunning.handover.line"]
+        debts = items.sudo().move_line_id._get_debts(date)
         handover = self.sudo().create(
             {
                 **self._prepare_commission_values(agency, case),
@@ -41,8 +42,8 @@ class DunningHandoverFlow(models.AbstractModel):
                 "agency_id": agency.id,
                 "date": date,
                 "line_ids": [
-                    fields.Command.create(lines._prepare_values(item, date))
-                    for item in items
+                    fields.Command.create(lines._prepare_values(item, date, debt))
+                    for item, debt in zip(items, debts.values(), strict=True)
                 ],
             }
         )
@@ -108,6 +109,7 @@ class DunningHandoverFlow(models.AbstractModel):
         texts = []
         items = self._get_items()
         problems = items._get_handing_problems(date, self)
+        debts = items.sudo().move_line_id._get_debts(date)
         for line in self.line_ids:
             item = items.filtered(
                 lambda i, own=line: i.move_line_id == own.move_line_id
@@ -117,7 +119,8 @@ class DunningHandoverFlow(models.AbstractModel):
                 texts.append(f"{line.name}: {problem}")
                 line.sudo().unlink()
                 continue
-            values = line._prepare_values(item, date)
+            debt = debts[item.sudo().move_line_id]
+            values = line._prepare_values(item, date, debt)
             if self.currency_id.compare_amounts(
                 line.amount_handed, values["amount_handed"]
             ):

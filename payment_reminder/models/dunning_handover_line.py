@@ -8,7 +8,7 @@ class DunningHandoverLine(models.Model):
     """One receivable that was handed over: a snapshot, and what was collected since."""
 
     _name = "dunning.handover.line"
-    _inherit = "dunning.protected"
+    _inherit = ["dunning.protected", "dunning.counted.credit"]
     _description = "Item of a Hand-over"
     _order = "date_maturity, id"
     _check_company_auto = True
@@ -23,7 +23,9 @@ class DunningHandoverLine(models.Model):
             "amount_handed",
             "amount_collected",
             "days_late",
+            "amount_unmatched",
             "last_partial_id",
+            "last_credit_id",
             "is_living",
         }
     )
@@ -69,9 +71,6 @@ class DunningHandoverLine(models.Model):
         readonly=True,
         help="What it was open for when it was handed over.",
     )
-    last_partial_id = fields.Integer(
-        readonly=True, help="Matchings up to this one were made before the hand-over."
-    )
     is_living = fields.Boolean(compute="_compute_is_living", store=True)
 
     _living_uniq = models.UniqueIndex(
@@ -108,21 +107,22 @@ class DunningHandoverLine(models.Model):
     # === MAKING === #
 
     @api.model
-    def _prepare_values(self, item, date):
+    def _prepare_values(self, item, date, debt):
         """Return the snapshot of an item of a case.
 
         :param dunning.case.line item: open
         :param datetime.date date: the company's date of the hand-over
+        :param tools.open_items.Debt debt: what is open of it
         """
         line = item.move_line_id.sudo()  # who hands over need not do accounting
         due = line.date_maturity or line.date
         return {
+            **self._prepare_counted_values(line, debt),
             "move_line_id": line.id,
             "move_id": line.move_id.id,
             "name": line.move_id.name or line.name,
             "date_maturity": due,
             "level_id": item.level_id.id,
             "days_late": max((date - due).days, 0),
-            "amount_handed": line.amount_residual_currency,
-            "last_partial_id": max(line.matched_credit_ids.ids, default=0),
+            "amount_handed": float(debt.open),
         }

@@ -154,7 +154,7 @@ class DunningNotice(models.Model):
     @api.depends("claim_ids.move_line_id.amount_residual_currency", "state")
     def _compute_call_amount(self):
         live = self.filtered(lambda notice: notice.state in LIVE_STATES)
-        credit = live.case_id._get_unmatched_credit() if live else {}
+        credit = live.case_id._get_free_credit() if live else {}
         for notice in self:
             if notice not in live:
                 notice.call_amount = notice.amount_total

@@ -30,7 +30,7 @@ class DunningNoticeSending(models.AbstractModel):
         for company, notices in self.grouped("company_id").items():
             notices._refresh_lines(date, company)
         self.env.invalidate_all()
-        credit = self.case_id._get_unmatched_credit()
+        credit = self.case_id._get_free_credit()
         return self.browse().union(
             *(n for n in self if n._refresh_totals(date, credit[n.case_id.id]))
         )

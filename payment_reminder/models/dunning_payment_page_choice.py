@@ -142,8 +142,13 @@ class DunningPaymentPage(models.AbstractModel):
         return sum(amounts, Decimal(0)) - self._get_credit(found)
 
     def _get_credit(self, found):
-        """Return the payments and credits that are not matched yet, above zero."""
-        return -sum((one.amount for one in found if one.amount < 0), Decimal(0))
+        """Return the payments and credits that are not matched yet, above zero.
+
+        Without what a plan or an agency has taken off already.
+        """
+        credit = -sum((one.amount for one in found if one.amount < 0), Decimal(0))
+        kept = [one.kept for one in found if one.is_planned or one.is_elsewhere]
+        return max(credit - sum(kept, Decimal(0)), Decimal(0))
 
     def _get_hidden(self, found):
         """Return what can be chosen but is not shown one by one."""

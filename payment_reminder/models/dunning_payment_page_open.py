@@ -25,6 +25,8 @@ class OpenLine:
     promised_on: date | None
     handover_id: int | None
     is_elsewhere: bool
+    #: money that is not matched and was taken off for a plan or an agency
+    kept: Decimal
     has_discount: bool = False
     discount: Discount | None = None
 
@@ -105,9 +107,10 @@ class DunningPaymentPage(models.AbstractModel):
         currencies = self.env["res.currency"].browse({row[0] for row in rows})
         digits = {currency.id: currency.decimal_places for currency in currencies}
         found = {}
-        for currency, key, move, due, amount, *marks in rows:
+        for currency, key, move, due, amount, *marks, has_discount, kept in rows:
             exact = Decimal(f"{amount:.{digits[currency]}f}")
-            one = OpenLine(key, move, due, exact, *marks)
+            kept = Decimal(f"{kept:.{digits[currency]}f}")
+            one = OpenLine(key, move, due, exact, *marks, kept, has_discount)
             found.setdefault(currency, []).append(one)
         return found
 
@@ -135,11 +138,13 @@ class DunningPaymentPage(models.AbstractModel):
                    away.handover_id, away.handover_id IS NOT NULL AND %(elsewhere)s,
                    account_move_line.discount_date IS NOT NULL
                    AND account_move_line.amount_residual_currency
-                       = account_move_line.amount_currency
+                       = account_move_line.amount_currency,
+                   COALESCE(kept.amount, 0)
               FROM %(tables)s
               JOIN account_move move ON move.id = account_move_line.move_id
          LEFT JOIN dunning_case_line item ON item.move_line_id = account_move_line.id
          LEFT JOIN (%(away)s) away ON away.move_line_id = account_move_line.id
+         LEFT JOIN (%(kept)s) kept ON kept.move_line_id = account_move_line.id
              WHERE %(where)s
           ORDER BY 4, account_move_line.id
             """,
@@ -148,6 +153,7 @@ class DunningPaymentPage(models.AbstractModel):
             begun=self.env["payment.transaction"]._get_dunning_begun_sql(),
             date=self.date,
             away=self.env["dunning.handover"]._get_away_sql(self.company_id),
+            kept=self.env["dunning.counted.credit"]._get_waiting_sql(self.company_id),
             elsewhere=not self.company_id.sudo().dunning_handover_is_payable,
             tables=query.from_clause,
             where=query.where_clause or SQL("TRUE"),

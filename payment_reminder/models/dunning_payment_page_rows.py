@@ -1,7 +1,8 @@
+from collections import defaultdict
+from datetime import date
 from decimal import Decimal
 
 from odoo import models
-from odoo.tools import SQL
 
 from .dunning_payment_page_choice import MAX_ITEMS
 from .dunning_payment_page_say import MAX_ITEMS as SAYABLE_ITEMS
@@ -39,30 +40,16 @@ class DunningPaymentPage(models.AbstractModel):
         }
 
     def _read_settled(self, lines):
-        """Return what was paid and credited of each line.
+        """Return what was paid, credited and so on of each line.
 
-        :return: ``{line id: {is it a credit note: Decimal}}``
+        :return: ``{line id: {kind of tools.interest_terms.KINDS: Decimal}}``
         :rtype: dict
         """
         settled = {}
-        if not lines:
-            return settled
-        rows = self.env.execute_query(
-            SQL(
-                """
-                SELECT part.debit_move_id, move.move_type = 'out_refund',
-                       SUM(part.debit_amount_currency)
-                  FROM account_partial_reconcile part
-                  JOIN account_move_line credit ON credit.id = part.credit_move_id
-                  JOIN account_move move ON move.id = credit.move_id
-                 WHERE part.debit_move_id IN %s
-              GROUP BY 1, 2
-                """,
-                tuple(lines.ids),
-            )
-        )
-        for key, is_credit, amount in rows:
-            settled.setdefault(key, {})[is_credit] = self._to_decimal(amount)
+        for line, payments in lines._get_interest_payments(date.max).items():
+            sums = settled.setdefault(line.id, defaultdict(Decimal))
+            for payment in payments:
+                sums[payment.kind] += payment.amount
         return settled
 
     def _prepare_row(self, one, facts, keys, chosen):
@@ -125,8 +112,13 @@ class DunningPaymentPage(models.AbstractModel):
             return []
         parts = [
             (self.env._("Invoice amount"), self._to_decimal(line.amount_currency)),
-            (self.env._("less payments"), -settled.get(False, ZERO)),
-            (self.env._("less credit notes"), -settled.get(True, ZERO)),
+            (self.env._("less payments"), -settled["payment"]),
+            (
+                self.env._("less credit notes"),
+                -settled["credit"] - settled["reversal"],
+            ),
+            (self.env._("less early-payment discount"), -settled["discount"]),
+            (self.env._("less what we do not claim any more"), -settled["write_off"]),
         ]
         return [
             (label, self._format_amount(float(amount)))

@@ -58,7 +58,8 @@ class DunningProcedure(models.Model):
         required=True,
         default="reduce",
         help="Payments and credit notes of the customer that are not matched with an "
-        "invoice yet.",
+        "invoice yet. Interest is never claimed on money that is there, whatever is "
+        "chosen.",
     )
 
     _tolerance_positive = models.Constraint(

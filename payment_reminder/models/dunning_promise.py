@@ -372,7 +372,26 @@ class DunningPromise(models.Model):
         self.ensure_one()
         if self._is_fulfilled():
             return "kept"
-        return "broken" if date > self.rest_until else "open"
+        is_over = date > self.rest_until and not self._is_received(date)
+        return "broken" if is_over else "open"
+
+    def _is_received(self, date):
+        """Return whether what is missing has come and waits for a match.
+
+        :param datetime.date date: the company's date to decide for
+        :rtype: bool
+        """
+        self.ensure_one()
+        given = self.company_id._get_dunning_date(self.create_date)
+        debts = self.line_ids.sudo().move_line_id._get_debts(date)
+        received = sum(
+            float(one.amount)
+            for debt in debts.values()
+            for one in debt.payments
+            if not one.is_matched and one.date >= given
+        )
+        paid = self.amount_paid + received
+        return self.currency_id.compare_amounts(paid, self.amount) >= 0
 
     def _is_fulfilled(self):
         """Return whether as much was paid as was promised."""

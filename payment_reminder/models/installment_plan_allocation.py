@@ -84,6 +84,30 @@ class InstallmentPlanAllocation(models.AbstractModel):
             )
         )
 
+    def _get_received_lines(self, date):
+        """Return the open instalments that money without a match covers.
+
+        It was received by ``date`` and counts for the invoices of the plan; until
+        somebody matches it, nobody is told that an instalment is missing.
+
+        :rtype: installment.plan.line
+        """
+        self.ensure_one()
+        receivables = self.item_ids.move_line_id.sudo()
+        received = sum(
+            (debt.unmatched for debt in receivables._get_debts(date).values()),
+            Decimal(0),
+        )
+        # what had come before the plan pays no instalment
+        received -= self._to_decimal(sum(self.item_ids.mapped("amount_waiting")))
+        covered = self.line_ids.browse()
+        for line in self.line_ids.sorted("date").filtered("amount_open"):
+            received -= self._to_decimal(line.amount_open)
+            if received < 0:
+                break
+            covered |= line
+        return covered
+
     # === FOR TOTALS === #
 
     @api.model

@@ -327,6 +327,7 @@ class InstallmentPlanFlow(models.AbstractModel):
         """
         self.ensure_one()
         missed = self._get_missed_lines(date)
+        missed -= self._get_received_lines(date) if missed else missed
         last = date - timedelta(days=self.grace_days)
         beyond = missed.filtered(
             lambda line: not line.paid_on and line._get_last_day_in_time() < last

@@ -6,7 +6,7 @@ class InstallmentPlanItem(models.Model):
     """One receivable that a plan covers, and what it was open for at the beginning."""
 
     _name = "installment.plan.item"
-    _inherit = "dunning.protected"
+    _inherit = ["dunning.protected", "dunning.counted.credit"]
     _description = "Invoice in an Instalment Plan"
     _order = "date_maturity, id"
     _check_company_auto = True
@@ -18,6 +18,9 @@ class InstallmentPlanItem(models.Model):
             "name",
             "date_maturity",
             "amount_start",
+            "amount_unmatched",
+            "last_partial_id",
+            "last_credit_id",
             "is_active",
         }
     )
@@ -77,13 +80,19 @@ class InstallmentPlanItem(models.Model):
     # === MAKING === #
 
     @api.model
-    def _prepare_values(self, line):
+    def _prepare_values(self, line, debt):
+        """Return the values of an item.
+
+        :param account.move.line line: the receivable
+        :param tools.open_items.Debt debt: what is open of it
+        """
         return {
+            **self._prepare_counted_values(line, debt),
             "move_line_id": line.id,
             "move_id": line.move_id.id,
             "name": line.move_id.name or line.name,
             "date_maturity": line.date_maturity or line.date,
-            "amount_start": line.amount_residual_currency,
+            "amount_start": float(debt.open),
         }
 
     @api.model
@@ -101,6 +110,20 @@ class InstallmentPlanItem(models.Model):
             problem = self._get_problem(line, others)
             if problem:
                 raise UserError(problem)
+        self._check_covered(lines)
+
+    def _check_covered(self, lines):
+        """Raise a UserError for receivables of which nothing is open any more."""
+        today = lines.company_id._get_dunning_today()
+        for line, debt in lines.sudo()._get_debts(today).items():
+            if debt.open <= 0:
+                raise UserError(
+                    self.env._(
+                        "%(invoice)s: payments that are not matched yet cover it. "
+                        "Match them first.",
+                        invoice=line.move_id.display_name,
+                    )
+                )
 
     def _check_same(self, lines):
         """Raise a UserError unless the lines have one customer, currency, company."""
@@ -213,6 +236,7 @@ class InstallmentPlanItem(models.Model):
         left = self.amount_start - self._get_residual()
         payments = []
         partials = self.move_line_id.sudo().matched_credit_ids
+        partials -= self._get_counted_partials()
         for partial in partials.sorted("id", reverse=True):
             if currency.compare_amounts(left, 0) <= 0:
                 break
@@ -227,6 +251,9 @@ class InstallmentPlanItem(models.Model):
         return payments
 
     def _get_residual(self):
-        """Return what the receivable is open for now; nothing when it is not posted."""
+        """Return what the receivable is open for now; nothing when it is not posted.
+
+        Without what was paid before the plan and is still to be matched.
+        """
         line = self.move_line_id.sudo()
-        return max(line.amount_residual_currency, 0.0)
+        return max(line.amount_residual_currency - self.amount_waiting, 0.0)

@@ -27,6 +27,7 @@ class InstallmentPlanMaking(models.AbstractModel):
         """
         items = self.env["installment.plan.item"]
         items._check_plannable(move_lines, self.browse(values.get("replaces_id")))
+        debts = self._get_plan_debts(move_lines)
         return (
             self.sudo()
             .create(
@@ -38,8 +39,8 @@ class InstallmentPlanMaking(models.AbstractModel):
                     **self._prepare_interest_values(schedule.terms),
                     **values,
                     "item_ids": [
-                        fields.Command.create(items._prepare_values(line))
-                        for line in move_lines
+                        fields.Command.create(items._prepare_values(line, debts[line]))
+                        for line in move_lines.sudo()
                     ],
                     "line_ids": [
                         fields.Command.create(self._prepare_line_values(line))
@@ -79,6 +80,15 @@ class InstallmentPlanMaking(models.AbstractModel):
         )
 
     @api.model
+    def _get_plan_debts(self, move_lines):
+        """Return what is open today of the receivables that a plan is to cover.
+
+        :rtype: dict[account.move.line, tools.open_items.Debt]
+        """
+        today = move_lines.company_id._get_dunning_today()
+        return move_lines.sudo()._get_debts(today)
+
+    @api.model
     def _schedule_equal(self, move_lines, count, first_date, period="monthly"):
         """Return equal instalments over what receivables of one currency are open for.
 
@@ -87,9 +97,9 @@ class InstallmentPlanMaking(models.AbstractModel):
         :rtype: Schedule
         """
         currency = move_lines.currency_id
-        total = sum(move_lines.mapped("amount_residual_currency"))
+        debts = self._get_plan_debts(move_lines)
         terms = Terms(
-            total=Decimal(f"{total:.{currency.decimal_places}f}"),
+            total=sum((debt.open for debt in debts.values()), Decimal(0)),
             step=Decimal(str(currency.rounding)),
             count=count,
             period=period,
@@ -146,9 +156,13 @@ class InstallmentPlanMaking(models.AbstractModel):
 
     def _prepare_item_commands(self):
         """Return what brings the covered invoices to what they are open for now."""
+        items = self.item_ids.sudo()
+        debts = self._get_plan_debts(items.move_line_id)
         return [
-            fields.Command.update(item.id, {"amount_start": item._get_residual()})
-            if item._get_residual()
+            fields.Command.update(
+                item.id, items._prepare_values(item.move_line_id, debt)
+            )
+            if debt and debt.open > 0
             else fields.Command.delete(item.id)
-            for item in self.item_ids
+            for item, debt in ((one, debts.get(one.move_line_id)) for one in items)
         ]

@@ -84,9 +84,8 @@ class InstallmentPlan(models.Model):
 
         One mail a day is enough: it names all that is open by then.
         """
-        for line in self.line_ids.sorted("date"):
-            if self.currency_id.is_zero(line.amount_open):
-                continue
+        lines = self.line_ids.sorted("date").filtered("amount_open")
+        for line in lines - self._get_received_lines(date):
             reminder = reminders._find_due(line, date)
             if reminder and not self._was_sent(line, reminder):
                 if self._is_reminder_held():

@@ -43,7 +43,7 @@ class InterestRegime(models.Model):
     def _get_late_compensation(self, line, payments, currency, date):
         """Return what is owed once for the late payment of a receivable.
 
-        What was paid in time does not count.
+        What was paid in time does not count, nor what was corrected, at any time.
 
         :param account.move.line line: with a due date
         :param list payments: of ``tools.interest.Payment``, on the receivable
@@ -55,7 +55,7 @@ class InterestRegime(models.Model):
             return Decimal(0)
         if last >= date:
             return Decimal(0)
-        early = sum(float(one.amount) for one in payments if one.date <= last)
+        early = sum(float(one.amount) for one in payments if one.counts_by(last))
         return self._get_compensation(line.amount_currency - early, currency, date)
 
     def _get_size_currency(self):

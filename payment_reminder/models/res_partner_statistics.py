@@ -48,6 +48,9 @@ class ResPartnerDunningStatistics(models.AbstractModel):
     def _get_dunning_statistics(self, company):
         """Read from the receivable lines what is overdue and how late was paid.
 
+        Money alone says when somebody pays: credit notes, write-offs and exchange
+        differences are no day of payment.
+
         :return: ``{customer id: (overdue amount in company currency, days)}``
         :rtype: dict
         """
@@ -62,15 +65,20 @@ class ResPartnerDunningStatistics(models.AbstractModel):
                        WHERE line.reconciled IS NOT TRUE
                          AND line.amount_residual > 0), 0),
                    COALESCE(ROUND(AVG(GREATEST(paid.date - line.date_maturity, 0))
-                       FILTER (WHERE line.reconciled)), 0)::int
+                       FILTER (WHERE paid.date IS NOT NULL)), 0)::int
               FROM account_move_line line
               JOIN account_account account ON account.id = line.account_id
                AND account.account_type = 'asset_receivable'
               JOIN res_partner contact ON contact.id = line.partner_id
          LEFT JOIN (%(planned)s) planned ON planned.move_line_id = line.id
-         LEFT JOIN LATERAL (SELECT MAX(partial.max_date) AS date
+         LEFT JOIN LATERAL (SELECT MAX(other.date) AS date
                               FROM account_partial_reconcile partial
+                              JOIN account_move_line other
+                                ON other.id = partial.credit_move_id
+                              JOIN account_move move ON move.id = other.move_id
                              WHERE partial.debit_move_id = line.id
+                               AND partial.debit_amount_currency <> 0
+                               AND %(kind)s = 'payment'
                                AND line.reconciled) paid ON TRUE
              WHERE line.company_id = %(company)s AND line.parent_state = 'posted'
                AND line.balance > 0
@@ -80,6 +88,9 @@ class ResPartnerDunningStatistics(models.AbstractModel):
           GROUP BY contact.commercial_partner_id
             """,
             today=today,
+            kind=self.env["account.partial.reconcile"]._get_dunning_kind_sql(
+                SQL("line"), SQL("move")
+            ),
             share=plans._get_overdue_share_sql(SQL("%s", today)),
             planned=plans._get_planned_sql(company._get_dunning_todays_sql()),
             company=company.id,

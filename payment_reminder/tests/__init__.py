@@ -71,6 +71,7 @@ from . import test_mistakes
 from . import test_notice_files
 from . import test_own_clock
 from . import test_pause
+from . import test_open_items
 from . import test_payment_link
 from . import test_payment_link_http
 from . import test_payment_link_notice

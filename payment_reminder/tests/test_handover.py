@@ -180,11 +180,12 @@ class TestHandover(HandoverCommon):
         self.assertEqual(handover.amount_commission, 30.0)
 
     def test_payment_of_before_the_handover_is_not_collected(self):
-        payment = self._unmatched_payment(amount=100.0, date=self._days_ago(3))
+        payment = self._unmatched_payment(amount=60.0, date=self._days_ago(3))
         handover = self._hand_over(self.invoice)
+        self.assertEqual(handover.amount_handed, 40.0)
         lines = payment.move_id.line_ids.filtered(
             lambda line: line.account_type == "asset_receivable"
         )
         (lines | self._receivables(self.invoice)).reconcile()
         self.assertEqual(handover.amount_collected, 0.0)
-        self.assertEqual(handover.amount_open, 0.0)
+        self.assertEqual(handover.amount_open, 40.0)

@@ -106,6 +106,12 @@ class TestInstallmentNotice(InstallmentCommon):
         self.assertEqual(len(self._mails(plan)), 2)
         self.assertIn("late", plan.activity_ids[0].summary)
 
+    def test_instalment_whose_money_waits_for_a_match_is_not_reminded_of(self):
+        plan = self._active_plan()
+        amount = plan.line_ids.sorted("date")[0].amount
+        self._unmatched_payment(amount=amount, date=self.first_day)
+        self.assertFalse(self._remind(2))
+
     def test_skipped_days_are_not_made_up_for_one_by_one(self):
         self._active_plan()
         self.assertEqual(self._remind(6).reminder_id, self.last_reminder)

@@ -86,6 +86,15 @@ class TestInstallmentPlan(InstallmentCommon):
         self.assertEqual(self._reason(move, 12), "pay_by")
         self.assertFalse(self._reason(move, 7 + 12))
 
+    def test_money_that_waits_for_a_match_does_not_end_the_plan(self):
+        plan = self._active_plan(self._overdue(20, 300.0), grace_days=3)
+        first, second = plan.line_ids.sorted("date")[:2].mapped("date")
+        self._unmatched_payment(amount=100.0, date=first)
+        plan._watch(self.company, first + timedelta(days=4))
+        self.assertEqual(plan.state, "active")
+        plan._watch(self.company, second + timedelta(days=4))
+        self.assertEqual(plan.state, "defaulted")
+
     def test_too_many_late_instalments_end_the_plan(self):
         move = self._overdue(20, 300.0)
         plan = self._active_plan(move, grace_days=30, max_missed=1)

@@ -74,6 +74,21 @@ class TestPromise(DunningCommon):
         self._watch(4)
         self.assertEqual(promise.state, "broken")
 
+    def test_promise_is_not_broken_while_its_money_waits_for_a_match(self):
+        promise = self.case._promise(60.0, self.tomorrow)
+        payment = self._unmatched_payment(amount=60.0, date=self.clock)
+        self._watch(4)
+        self.assertEqual(promise.state, "open")
+        self._receivables(payment.move_id | self.invoice).reconcile()
+        self._watch(4)
+        self.assertEqual(promise.state, "kept")
+
+    def test_money_of_before_the_promise_does_not_keep_it(self):
+        self._unmatched_payment(amount=60.0, date=self.clock - timedelta(days=3))
+        promise = self.case._promise(60.0, self.tomorrow)
+        self._watch(4)
+        self.assertEqual(promise.state, "broken")
+
     def test_broken_promise_is_on_the_desk_until_it_is_seen(self):
         promise = self.case._promise(60.0, self.tomorrow)
         self._watch(4)

@@ -101,8 +101,9 @@ def compute_interest(principal, due, until, payments, terms):
     :param date due: the last day on which payment was in time
     :param date until: the last day that bears interest; not after ``due``: none does
     :param payments: ``Payment`` in any order. Those until ``due`` lower the debt before
-        the first day, those after ``until`` are not looked at. A debt that is
-        overpaid bears no interest.
+        the first day, those after ``until`` are not looked at. Corrections lower it
+        before the first day, whatever their date. A debt that is overpaid bears no
+        interest.
     :param Terms terms: which rates hold, and how days are counted
     :rtype: Interest
     :raise InterestError: see ``CODES``
@@ -137,7 +138,8 @@ def _get_balances(principal, payments, first, stop, terms):
     changes = defaultdict(Decimal)
     for payment in payments:
         day = get_day(payment.date).toordinal() + terms.is_payment_day_counted
-        changes[max(day, first)] -= get_amount(payment.amount)
+        day = first if payment.is_correction else max(day, first)
+        changes[day] -= get_amount(payment.amount)
     balance = principal + changes.pop(first, Decimal(0))
     balances = [(first, balance)]
     for day in sorted(changes):

@@ -13,6 +13,12 @@ from .interest_days import DAY_COUNTS, FIRST_DAY, LAST_DAY, get_half_year_start
 
 #: Which rate holds when; see ``Terms``.
 METHODS = ("per_period", "half_year", "at_default", "at_payment", "fixed")
+#: What lowers a debt. Money and free credits count from their dates; what is written
+#: off is claimed no more from its date.
+KINDS = ("payment", "credit", "write_off", "reversal", "discount")
+#: A reversal of the invoice and an early-payment discount correct the debt: it was less
+#: from the beginning.
+CORRECTIONS = ("reversal", "discount")
 #: All that can be wrong; ``values`` say where.
 CODES = (
     "amount",  # a principal or payment is no number
@@ -54,13 +60,33 @@ class Rate:
 
 @dataclass(frozen=True)
 class Payment:
-    """What lowers the principal on a day: a payment or a credit.
+    """What lowers the principal: a payment, a credit, a write-off or a correction.
 
     One that is undone is another one with a negative amount on the day it was undone.
     """
 
     date: date
     amount: Decimal
+    #: one of ``KINDS``
+    kind: str = "payment"
+    #: it is matched with the debt in the books, not only counted for it
+    is_matched: bool = True
+    #: the entry's line, where it is not matched
+    line_id: int | None = None
+
+    @property
+    def is_correction(self):
+        """Whether the debt was less from the beginning, not only from the date."""
+        return self.kind in CORRECTIONS
+
+    def counts_by(self, day):
+        """Return whether it lowers the debt at the end of a day.
+
+        >>> day = date(2026, 1, 31)
+        >>> [Payment(date(2026, 3, 1), 5, kind).counts_by(day) for kind in KINDS]
+        [False, False, False, True, True]
+        """
+        return self.is_correction or self.date <= day
 
 
 @dataclass(frozen=True)

@@ -70,7 +70,9 @@ def settle(principal, due, until, payments, costs, terms, order) -> Order:
     :param principal: the debt on its due date, before the payments
     :param date due: the last day on which payment was in time
     :param date until: the day of the account
-    :param payments: of ``Payment``; one that was undone is negative, it gives back debt
+    :param payments: of ``Payment``; one that was undone is negative, it gives back
+        debt. Corrections lessen the debt from the beginning and settle nothing, what
+        is written off settles the debt only.
     :param costs: of ``Cost``
     :param Terms terms: of the interest
     :param order: ``INTEREST_FIRST`` or ``INTEREST_LAST``
@@ -89,12 +91,16 @@ def settle(principal, due, until, payments, costs, terms, order) -> Order:
     >>> order.interest
     Decimal('5.00')
     """
-    account = _Account(Decimal(principal), due, terms)
+    known = sorted(
+        (one for one in payments if one.date <= until), key=lambda one: one.date
+    )
+    corrected = sum((one.amount for one in known if one.is_correction), Decimal(0))
+    account = _Account(Decimal(principal) - corrected, due, terms)
     waiting = sorted(costs, key=lambda cost: cost.date)
     rows = []
-    for payment in sorted(payments, key=lambda one: one.date):
-        if payment.date > until:
-            break
+    for payment in known:
+        if payment.is_correction:
+            continue
         while waiting and waiting[0].date <= payment.date:
             account.costs += waiting.pop(0).amount
         rows.append(account.pay(payment, order))
@@ -134,7 +140,7 @@ class _Account:
         parts, rest = dict.fromkeys(owed, Decimal(0)), payment.amount
         if rest < 0:  # a payment that was undone
             parts["principal"], rest = rest, Decimal(0)
-        for kind in order:
+        for kind in order if payment.kind != "write_off" else ("principal",):
             part = min(rest, owed[kind])
             parts[kind] += part
             rest -= part

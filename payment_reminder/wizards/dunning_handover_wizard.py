@@ -198,7 +198,20 @@ class DunningHandoverWizardLine(models.TransientModel):
     days_late = fields.Integer(related="item_id.days_late")
     level_id = fields.Many2one(related="item_id.level_id", string="Level")
     currency_id = fields.Many2one(related="item_id.currency_id")
-    amount_residual = fields.Monetary(related="item_id.amount_residual", string="Open")
+    amount_residual = fields.Monetary(
+        string="Open",
+        compute="_compute_amount_residual",
+        help="Less what the customer has paid without a match.",
+    )
+
+    @api.depends("item_id")
+    def _compute_amount_residual(self):
+        for company, lines in self.grouped(lambda one: one.item_id.company_id).items():
+            receivables = lines.item_id.sudo().move_line_id
+            debts = receivables._get_debts(company._get_dunning_today())
+            for line in lines:
+                debt = debts.get(line.item_id.sudo().move_line_id)
+                line.amount_residual = debt and float(debt.open)
 
     @api.depends("item_id")
     def _compute_is_early(self):

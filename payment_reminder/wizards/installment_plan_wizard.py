@@ -43,6 +43,12 @@ class InstallmentPlanWizard(models.TransientModel):
         comodel_name="res.partner", string="Customer", required=True
     )
     amount_open = fields.Monetary(string="Open Balance", compute="_compute_amount_open")
+    amount_unmatched = fields.Monetary(
+        string="Received, Not Matched Yet",
+        compute="_compute_amount_open",
+        help="What the customer has paid without a match with an invoice. It is taken "
+        "off already; match it soon.",
+    )
 
     # === TERMS === #
     by = fields.Selection(
@@ -140,9 +146,14 @@ class InstallmentPlanWizard(models.TransientModel):
 
     @api.depends("move_ids", "plan_id")
     def _compute_amount_open(self):
+        plans = self.env["installment.plan"]
         for wizard in self:
-            lines = wizard._get_move_lines()
-            wizard.amount_open = sum(lines.mapped("amount_residual_currency"))
+            lines = wizard._get_move_lines()._origin
+            debts = plans._get_plan_debts(lines) if lines else {}
+            wizard.amount_open = float(sum(debt.open for debt in debts.values()))
+            wizard.amount_unmatched = float(
+                sum(debt.unmatched for debt in debts.values())
+            )
 
     def _get_move_lines(self):
         """Return the receivables that the plan is to cover.
