@@ -8,6 +8,7 @@ from . import res_partner_statistics
 from . import res_partner
 from . import res_partner_clarity
 from . import res_partner_exclusion
+from . import res_partner_recipient
 from . import dunning_protected
 from . import dunning_of_case
 from . import dunning_channel
@@ -41,6 +42,7 @@ from . import dunning_reply_effect
 from . import dunning_reply_text
 from . import dunning_reply_mail
 from . import dunning_case_reply
+from . import dunning_case_responsible
 from . import dunning_case_payment
 from . import dunning_promise
 from . import dunning_pause

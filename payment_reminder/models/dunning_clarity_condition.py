@@ -111,7 +111,9 @@ class DunningClarityCondition(models.AbstractModel):
         """
         planner = self.env["dunning.planner"]
         return planner._get_contact_sql(
-            SQL("move.commercial_partner_id"), SQL("move.company_id")
+            SQL("move.commercial_partner_id"),
+            SQL("move.company_id"),
+            SQL("ARRAY[move.partner_id]"),
         )
 
     def _get_contact_lacks_sql(self, condition):

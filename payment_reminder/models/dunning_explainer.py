@@ -310,13 +310,15 @@ class DunningExplainer(models.AbstractModel):
     def _say_no_contact(self, row):
         level = self.env["dunning.level"].browse(row["level_id"]).sudo()
         contact = self.env["res.partner"].browse(row["contact_id"])
+        customer = self.env["res.partner"].browse(row["partner_id"])
         reasons = [
-            channel._get_handler()._get_unreachable_reason(contact)
+            channel._get_handler()._get_unreachable_reason(partner)
             for channel in level.channel_ids | level.channel_ids.fallback_id
+            for partner in contact | customer
         ]
         return self.env._(
             "there is no way to reach the customer. %(reasons)s",
-            reasons=" ".join(reason for reason in reasons if reason),
+            reasons=" ".join(dict.fromkeys(reason for reason in reasons if reason)),
         )
 
     # === WORDS === #

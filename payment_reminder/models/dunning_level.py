@@ -82,6 +82,11 @@ class DunningLevel(models.Model):
     attach_invoices = fields.Boolean(
         help="Attach the stored PDF files of the invoices to the e-mail.",
     )
+    copy_salesperson = fields.Boolean(
+        string="Copy to the Salesperson",
+        help="The salespeople of the invoices get a copy of the e-mail. The customer "
+        "sees their addresses.",
+    )
     letter_subject = fields.Char(translate=True)
     letter_intro = fields.Html(
         string="Letter Text",

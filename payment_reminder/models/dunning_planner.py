@@ -213,6 +213,9 @@ class DunningPlanner(models.AbstractModel):
                            account_move_line.amount_residual_currency AS residual,
                            account_move_line.amount_residual AS company_residual,
                            customer.id AS partner_id,
+                           COALESCE(move.partner_id, account_move_line.partner_id)
+                               AS addressee_id,
+                           move.invoice_user_id AS seller_id,
                            dcase.id AS known_case_id,
                            dcase.last_notice_date AS case_notice_date,
                            item.case_id AS item_case_id,

@@ -154,7 +154,7 @@ class InstallmentPlan(models.Model):
 
         :rtype: str | bool
         """
-        contact = self.contact_id or self.partner_id
+        contact = self._get_mail_contact()
         if not template:
             return self.env._("There is no text for this mail any more: call instead.")
         if not contact.email_normalized:
@@ -163,6 +163,16 @@ class InstallmentPlan(models.Model):
                 contact=contact.display_name,
             )
         return False
+
+    def _get_mail_contact(self):
+        """Return whom mails reach: with whom it was agreed, else the customer itself.
+
+        :rtype: res.partner
+        """
+        self.ensure_one()
+        contact = self.contact_id or self.partner_id
+        email = self.env["dunning.channel.email"]
+        return email._find_recipient(contact, self.partner_id) or contact
 
     def _post_mail(self, template, record, kind, contact_at=False):
         """Post the rendered mail on the plan, from its responsible person.
@@ -174,7 +184,7 @@ class InstallmentPlan(models.Model):
         rendered = template.sudo()._generate_template(
             record.ids, ("subject", "body_html", "email_from")
         )[record.id]
-        contact = self.contact_id or self.partner_id
+        contact = self._get_mail_contact()
         author = self.user_id.partner_id or self.company_id.partner_id
         message = local.message_post(
             subject=rendered["subject"],

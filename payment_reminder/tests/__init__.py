@@ -91,6 +91,8 @@ from . import test_planner_recipient
 from . import test_procedure
 from . import test_promise
 from . import test_property
+from . import test_recipient
+from . import test_responsible
 from . import test_review
 from . import test_review_sending
 from . import test_review_text

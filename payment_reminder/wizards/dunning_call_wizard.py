@@ -97,8 +97,9 @@ class DunningCallWizard(models.TransientModel):
     @api.depends("case_id", "notice_id")
     def _compute_contact_id(self):
         for wizard in self:
-            contact = wizard.notice_id.contact_id or wizard.case_id.partner_id
-            wizard.contact_id = contact
+            case = wizard.case_id
+            contact = wizard.notice_id.contact_id
+            wizard.contact_id = contact or (case and case._get_contact("call"))
 
     @api.depends("contact_id")
     def _compute_phone(self):
