@@ -15,7 +15,6 @@ class DunningCase(models.Model):
     # in ``user_id``; the planner finds that of new cases in SQL
     responsible_id = fields.Many2one(
         comodel_name="res.users",
-        string="Responsible",
         compute="_compute_responsible_id",
         compute_sudo=True,
         store=True,

@@ -231,6 +231,14 @@ class DunningNoticeReview(models.AbstractModel):
         if exclude:
             notices._exclude_customers(reason)
 
+    def _rest_said(self, reason):
+        """Leave the items of the notices out of reminders for the company's days.
+
+        :param str reason: what the customer has said, in words
+        """
+        for case, notices in self.sudo().grouped("case_id").items():
+            case._rest_said(notices.claim_ids.move_id, reason)
+
     def _log_left_out(self, text):
         """Write into the history of the cases why nothing was sent to them."""
         for case, group in self.grouped("case_id").items():
