@@ -40,6 +40,7 @@ class DunningCaseDesk(models.AbstractModel):
             ("agency", "With the agency"),
             ("write_off", "Being written off"),
             ("payment", "Payment on its way"),
+            ("automatic", "Pays automatically"),
             ("disputed", "Disputed"),
             ("on_hold", "Paused"),
             ("none", "No reminders"),

@@ -106,6 +106,7 @@ class DunningExplainer(models.AbstractModel):
                 SELECT line.move_id, line.invoice_name, line.date_maturity,
                        line.days_late, line.residual, line.currency_id,
                        line.climb_date, line.level_id, line.current_level_id,
+                       line.procedure_id,
                        line.last_notice_date, line.case_notice_date, line.pay_by_date,
                        line.known_case_id AS case_id, line.partner_id,
                        plan.contact_id, plan.credit,
@@ -283,6 +284,14 @@ class DunningExplainer(models.AbstractModel):
             plan=plan.display_name,
             amount=plan.currency_id.format(plan.next_amount),
             date=self._date(plan.next_date),
+        )
+
+    def _say_automatic(self, row):
+        procedure = self.env["dunning.procedure"].browse(row["procedure_id"]).sudo()
+        return self.env._(
+            "the customer pays automatically; '%(procedure)s' leaves such customers "
+            "out.",
+            procedure=procedure.name,
         )
 
     def _say_unclear(self, row):
