@@ -43,6 +43,7 @@ from . import dunning_reply_text
 from . import dunning_reply_mail
 from . import dunning_case_reply
 from . import dunning_case_responsible
+from . import dunning_case_said
 from . import dunning_case_payment
 from . import dunning_promise
 from . import dunning_pause
@@ -97,6 +98,7 @@ from . import dunning_sender
 from . import dunning_scheduler
 from . import dunning_digest
 from . import dunning_desk_banner
+from . import dunning_task
 from . import ir_http
 from . import mail_thread
 from . import account_move

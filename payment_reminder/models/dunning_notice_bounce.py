@@ -124,6 +124,7 @@ class DunningNoticeBounce(models.AbstractModel):
             "mail.mail_activity_data_warning",
             user_id=self._get_person().id,
             summary=self.env._("E-mail address to correct"),
+            dunning_matter="address",
             note=plaintext2html(reason),
         )
 

@@ -344,6 +344,7 @@ class DunningNoticeSending(models.AbstractModel):
                 "mail.mail_activity_data_warning",
                 user_id=notice._get_person().id,
                 summary=self.env._("Reminder not delivered"),
+                dunning_matter="delivery",
                 note=plaintext2html(notice.reason or ""),
             )
 

@@ -223,16 +223,21 @@ class InstallmentPlan(models.Model):
                 "The instalment of %(date)s is late: %(amount)s",
                 date=format_date(self.env, line.date, date_format="medium"),
                 amount=self.currency_id.format(line.amount_open),
-            )
+            ),
+            "late",
         )
 
-    def _tell_responsible(self, summary):
-        """Give the responsible person something to do about the plan, once a text."""
+    def _tell_responsible(self, summary, matter=False):
+        """Give the responsible person something to do about the plan, once a text.
+
+        :param str matter: code; see ``dunning.desk._close_mended_tasks``
+        """
         for plan in self:
             if summary in plan.activity_ids.mapped("summary"):
                 continue
             plan.sudo().activity_schedule(
                 "mail.mail_activity_data_todo",
-                user_id=(plan.user_id or self.env.user).id,
+                user_id=plan._get_responsible().id,
                 summary=summary,
+                dunning_matter=matter,
             )

@@ -86,6 +86,7 @@ from . import test_payment_page_speed
 from . import test_payment_qr
 from . import test_payment_qr_print
 from . import test_planner
+from . import test_planner_automatic
 from . import test_planner_exclusion
 from . import test_planner_recipient
 from . import test_procedure
@@ -105,6 +106,7 @@ from . import test_sending
 from . import test_sending_failures
 from . import test_settings
 from . import test_statement
+from . import test_task
 from . import test_tools
 from . import test_tools_amount_in_words
 from . import test_tools_contact_window
