@@ -56,7 +56,11 @@ class DunningCase(models.Model):
         :param res.users first: whom it concerns before all others
         :rtype: res.users
         """
-        return self._find_worker(*users, first=first) or self.env.user
+        found = self._find_worker(*users, first=first)
+        acting = self.env.user
+        if not found and not acting.has_group(WORKER_GROUP):
+            return self.env.ref("base.user_root").sudo()  # who looks gets nothing to do
+        return found or acting
 
     def _get_answerer(self):
         """Return who answers the customer: never a customer, nor the public user.

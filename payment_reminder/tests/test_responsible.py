@@ -1,4 +1,5 @@
 from odoo.tests import new_test_user, tagged
+from odoo.tools import SQL
 
 from .common import DunningCommon
 
@@ -129,3 +130,25 @@ class TestResponsible(DunningCommon):
         notice.case_id.user_id = self.clerk
         self.assertEqual(notice.user_id, self.carla)
         self.assertEqual(notice._get_person(), self.clerk)
+
+    def test_auditor_who_opens_the_desk_does_nothing_by_it(self):
+        invoice = self._late()
+        today = self.company._get_dunning_today()
+        case = self._plan().notice_ids.case_id
+        promise = case._promise(100.0, today)
+        self.assertEqual(promise.line_ids.move_id, invoice)
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                "UPDATE dunning_promise SET date = %(then)s, rest_until = %(then)s",
+                then=self._days_ago(1),
+            )
+        )
+        self.env.invalidate_all()
+        promise.sudo().user_id = False
+        self.env["dunning.case"].with_user(self.auditor).action_open_desk()
+        self.assertEqual(promise.state, "broken")
+        self.assertNotEqual(case.activity_ids.user_id, self.auditor)
+        authors = case.message_ids.author_id
+        self.assertNotIn(self.auditor.partner_id, authors)
+        self.assertNotEqual(case.activity_ids.create_uid, self.auditor)
