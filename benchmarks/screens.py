@@ -79,7 +79,7 @@ class Screens:
 
     def open_grouped_list(self):
         """Read the case list by each of the groupings of its search view."""
-        for name in ("next_step", "level_id", "user_id", "currency_id"):
+        for name in ("next_step", "level_id", "responsible_id", "currency_id"):
             self._read_groups("dunning.case", "list", [name], self._is_open)
 
     def open_case(self):

@@ -30,6 +30,7 @@ NOT_OWED_REASONS = [
     ("handed_over", "It is with a collection agency or lawyer"),
     ("write_off", "It is about to be written off"),
     ("no_procedure", "No reminder procedure applies"),
+    ("automatic", "The customer pays automatically"),
     ("unclear", "The invoice is not clear enough to be demanded"),
 ]
 

@@ -9,6 +9,7 @@ from . import res_partner_statistics
 from . import res_partner
 from . import res_partner_clarity
 from . import res_partner_exclusion
+from . import res_partner_recipient
 from . import dunning_protected
 from . import dunning_counted_credit
 from . import dunning_of_case
@@ -43,6 +44,8 @@ from . import dunning_reply_effect
 from . import dunning_reply_text
 from . import dunning_reply_mail
 from . import dunning_case_reply
+from . import dunning_case_responsible
+from . import dunning_case_said
 from . import dunning_case_payment
 from . import dunning_promise
 from . import dunning_pause
@@ -102,6 +105,7 @@ from . import dunning_sender
 from . import dunning_scheduler
 from . import dunning_digest
 from . import dunning_desk_banner
+from . import dunning_task
 from . import ir_http
 from . import mail_thread
 from . import account_move

@@ -98,16 +98,24 @@ class ResPartner(models.Model):
         return Question(self.id, kind, self, company, procedure)
 
     def _get_dunning_callee(self):
-        """Return whom a reminder of this customer would reach: who is chosen for it.
+        """Return whom a call about what this customer owes would reach.
 
         :rtype: res.partner
         """
         self.ensure_one()
-        customer = self.commercial_partner_id
-        if customer.dunning_contact_id:
-            return customer.dunning_contact_id
-        contact = customer.address_get(["invoice"])["invoice"]
-        return self.browse(contact) if contact else customer
+        cases = (
+            self.env["dunning.case"]
+            .sudo()
+            .search(
+                [
+                    ("company_id", "=", self.env.company.id),
+                    ("partner_id", "=", self.commercial_partner_id.id),
+                    ("merged_into_id", "=", False),
+                ]
+            )
+        )
+        lines = cases.open_line_ids.move_line_id
+        return self._get_dunning_contact(self.env.company, lines, "call")
 
     def _get_contact_zones(self, kind="call", phone=None, year=None):
         """Return all time zones in which the partner may be reached, maybe none.

@@ -106,15 +106,20 @@ class DunningCallOutcome(models.AbstractModel):
         return {"dispute_id": dispute.id}
 
     def _follow_asks_instalments(self, case, notice, date, today, values):
-        self._schedule(case, self.env._("Instalment plan wanted"), today, values)
+        summary = self.env._("Instalment plan wanted")
+        self._schedule(case, summary, today, values, "plan")
 
     def _follow_refused(self, case, notice, date, today, values):
-        self._schedule(case, self.env._("Refuses to pay"), today, values)
+        summary = self.env._("Refuses to pay")
+        self._schedule(case, summary, today, values, "refused")
 
     def _follow_paid_already(self, case, notice, date, today, values):
         if case.is_open:
+            said = values.get("lines") or notice.claim_ids
+            moves = (said or case._get_overdue_items(today)).move_id
+            case._rest_said(moves, self.env._("The customer says it is paid"))
             summary = self.env._("Says it is paid: look for the payment")
-            self._schedule(case, summary, today, values)
+            self._schedule(case, summary, today, values, "paid")
 
     def _follow_call_back(self, case, notice, date, today, values):
         callback_at = values["callback_at"]
@@ -123,6 +128,7 @@ class DunningCallOutcome(models.AbstractModel):
             date_deadline=case.company_id._get_dunning_date(callback_at),
             user_id=self._get_user_id(case, values),
             summary=self.env._("Call back"),
+            dunning_matter="callback",
             note=plaintext2html(values.get("note") or ""),
         )
         if notice:
@@ -158,7 +164,7 @@ class DunningCallOutcome(models.AbstractModel):
             values.get("promise_date"),
             lines=lines,
             contact_id=values.get("contact_id"),
-            user_id=self._get_user_id(case, values),
+            user_id=values.get("user_id") or self.env.uid,  # who took it
             note=values.get("note"),
         )
         return {
@@ -167,14 +173,18 @@ class DunningCallOutcome(models.AbstractModel):
             "promise_date": promise.date,
         }
 
-    def _schedule(self, case, summary, today, values):
-        """Put what the customer said on somebody's desk."""
+    def _schedule(self, case, summary, today, values, matter=False):
+        """Put what the customer said on somebody's desk.
+
+        :param str matter: code; see ``dunning.desk._get_mended_conditions``
+        """
         case.activity_schedule(
             "mail.mail_activity_data_todo",
             date_deadline=today,
             user_id=self._get_user_id(case, values),
             summary=summary,
             note=plaintext2html(values.get("note") or ""),
+            dunning_matter=matter,
         )
 
     def _get_user_id(self, case, values):

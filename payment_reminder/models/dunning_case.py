@@ -49,9 +49,11 @@ class DunningCase(models.Model):
     )
     user_id = fields.Many2one(
         comodel_name="res.users",
-        string="Responsible",
+        string="Assigned to",
         domain=[("share", "=", False)],
         tracking=True,
+        help="Chosen for this case. Empty: the customer's person for reminders, else "
+        "the salesperson of the invoice, else the company's person for reminders.",
     )
     line_ids = fields.One2many(
         comodel_name="dunning.case.line", inverse_name="case_id", string="Items"
@@ -275,28 +277,16 @@ class DunningCase(models.Model):
 
     # === BUSINESS METHODS === #
 
-    def _get_signatory(self):
-        """Return the user who speaks for the company in this case.
+    def _get_contact(self, channel=None):
+        """Return who is written to or called about what is open in the case.
 
-        :rtype: res.users
+        :param str channel: code; see ``res.partner._get_dunning_contact``
+        :rtype: res.partner
         """
         self.ensure_one()
-        return self.user_id.filtered("active")
-
-    def _get_person(self, *users):
-        """Return who is given something to do about the case.
-
-        Who is responsible for it, else the first of ``users``, else whoever the company
-        names for such things; never somebody who has left, nor a customer.
-
-        :param res.users users: who else it may concern
-        :rtype: res.users
-        """
-        self.ensure_one()
-        for user in (self.user_id, *users):
-            if user.active and user._is_internal():
-                return user
-        return self.company_id._get_dunning_person() or self.env.user
+        return self.partner_id._get_dunning_contact(
+            self.company_id, self.sudo().open_line_ids.move_line_id, channel
+        )
 
     def _absorb(self, src_partners, dst_partner):
         """Let the cases of merged customers go on in one case.

@@ -79,6 +79,7 @@ class DunningCaseFile(models.AbstractModel):
         pairs = [
             (self.env._("From"), notice.email_from or ""),
             (self.env._("To"), notice.email_to or notice.contact_id.display_name or ""),
+            *([(self.env._("Copies to"), notice.email_cc)] if notice.email_cc else []),
             (self.env._("Sent on"), self._format_moment(notice.sent_at)),
             ("Message-Id", notice.message_id or ""),
             (self.env._("Subject"), notice.subject or ""),

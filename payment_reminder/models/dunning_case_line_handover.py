@@ -4,7 +4,7 @@ from odoo.tools import SQL
 
 #: Reasons of the planner that concern reminders only: such an item may be handed over
 #: when a person chooses it, but is not chosen by itself.
-SOFT_REASONS = ("no_followup", "excluded", "on_hold", "no_procedure")
+SOFT_REASONS = ("no_followup", "excluded", "on_hold", "no_procedure", "automatic")
 
 
 class DunningCaseLine(models.Model):

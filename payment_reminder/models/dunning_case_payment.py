@@ -42,7 +42,7 @@ class DunningCase(models.Model):
     def _get_payment_person(self):
         """Return who looks after the payments of the case."""
         self.ensure_one()
-        return self._get_signatory() or self.company_id._get_dunning_person()
+        return self._find_worker()
 
     def _for_payment_person(self):
         """Return the case in the language of who looks after its payments."""

@@ -2,7 +2,7 @@ from odoo import fields, models
 
 
 class DunningCase(models.Model):
-    """What the customer of a case has said on the payment page, and who answers."""
+    """What the customer of a case has said on the payment page."""
 
     # one concept, one file
     _inherit = "dunning.case"  # pylint: disable=consider-merging-classes-inherited
@@ -21,22 +21,6 @@ class DunningCase(models.Model):
         self.ensure_one()
         domain = [("case_id", "=", self.id)]
         return self.env["dunning.reply"].sudo().search(domain, limit=1)
-
-    def _get_answerer(self, moves=None):
-        """Return who answers the customer: never a customer, nor the public user.
-
-        :param account.move moves: the invoices it is about
-        :rtype: res.users
-        """
-        self.ensure_one()
-        case = self.sudo()
-        sellers = (moves or case.open_line_ids.move_id).sudo().invoice_user_id
-        return (
-            case.user_id.filtered("active")
-            or case.company_id._get_dunning_person()
-            or sellers.filtered(lambda user: user.active and not user.share)[:1]
-            or self.env.ref("base.user_root").sudo()
-        )
 
     def _merge_into(self, kept):
         done = super()._merge_into(kept)

@@ -1,15 +1,20 @@
 import re
 from contextlib import contextmanager
+from smtplib import SMTPRecipientsRefused
 
 from odoo import models
 from odoo.tools import SQL
 from odoo.tools.mail import (
     email_normalize_all,
+    email_split_and_format,
     formataddr,
     generate_tracking_message_id,
 )
 
-from odoo.addons.base.models.ir_mail_server import MailDeliveryException
+from odoo.addons.base.models.ir_mail_server import (
+    MailDeliveryException,
+    extract_rfc2822_addresses,
+)
 
 from ..tools.delivery import (
     PermanentDeliveryError,
@@ -25,23 +30,46 @@ class MailSession:
     def __init__(self, connect):
         self._connect = connect
         self._smtp = None
+        self.addressees = set()  # of the message at hand, without copies
+        self._refused = {}
         self.in_data = False  # whether the text of a message is on its way
 
     def get(self):
         """Return the connection, a new one if the last was lost."""
         if self._smtp is None:
             self._smtp = self._connect()
+            self._track_recipients()
             self._track_data()
         self.in_data = False
+        self._refused = {}
         return self._smtp
 
+    def _track_recipients(self):
+        """Note whom the server refuses: it takes a mail that goes to one at least."""
+        if self._smtp is None:  # test mode sends nothing
+            return
+        send_rcpt = self._smtp.rcpt
+
+        def rcpt(address, *args, **kwargs):
+            reply = send_rcpt(address, *args, **kwargs)
+            if reply[0] not in (250, 251):
+                self._refused[address] = reply
+            return reply
+
+        self._smtp.rcpt = rcpt
+
     def _track_data(self):
-        """Note when the server gets the text: from then on, an error is doubtful."""
+        """Note when the server gets the text: from then on, an error is doubtful.
+
+        It never gets the text of a mail that would reach nobody but copies.
+        """
         if self._smtp is None:  # test mode sends nothing
             return
         send_data = self._smtp.data
 
         def data(message):
+            if self.addressees and self.addressees <= set(self._refused):
+                raise SMTPRecipientsRefused(self._refused)
             self.in_data = True
             reply = send_data(message)
             self.in_data = False
@@ -97,6 +125,15 @@ class DunningChannelEmail(models.AbstractModel):
                 email=contact.email,
             )
         return False
+
+    def _get_other_recipient(self, notice):
+        """Return the customer where the address of its contact is no good."""
+        customer = notice.partner_id
+        other = self._find_recipient(customer, customer)
+        is_tried = self._get_recipient_text(other) == self._get_recipient_text(
+            notice.contact_id
+        )
+        return other.browse() if is_tried else other
 
     def _has_text(self, level):
         return bool(level.mail_template_id)
@@ -174,11 +211,15 @@ class DunningChannelEmail(models.AbstractModel):
 
     def _prepare_values(self, notice, rendered):
         """Return the evidence of what is about to be sent."""
+        recipient = notice._get_recipient()
+        copies, left_out = self._get_copies(notice, recipient)
         return {
             "subject": self._clean_subject(rendered.get("subject")),
             "body_html": self._wrap(notice, rendered["body_html"]),
             "email_from": rendered.get("email_from") or self._get_email_from(notice),
-            "email_to": ", ".join(self._get_recipients(notice)),
+            "email_to": ", ".join(self._get_recipients(notice, recipient)),
+            "email_cc": ", ".join(copies),
+            "copies_left_out": " ".join(left_out),
         }
 
     def _clean_subject(self, subject):
@@ -203,14 +244,23 @@ class DunningChannelEmail(models.AbstractModel):
         company = notice.company_id
         return (user and user.email_formatted) or company.email_formatted
 
-    def _get_recipients(self, notice):
-        contact = notice.contact_id
-        name = contact.name or notice.partner_id.name or ""
+    def _get_recipients(self, notice, recipient=None):
+        contact = recipient or notice.contact_id
+        return self._format_addresses(contact, contact.name or notice.partner_id.name)
+
+    def _format_addresses(self, partner, name, known=()):
+        """Return the addresses of ``partner`` as headers need them.
+
+        :param known: normalized addresses that get the mail already
+        :rtype: list[str]
+        """
+        name = name or ""
         if "@" in name:
             name = ""  # Odoo takes an address in a name for one more recipient
         return [
             formataddr((" ".join(name.split()), address))
-            for address in email_normalize_all(contact.email or "")
+            for address in email_normalize_all(partner.email or "")
+            if address not in known
         ]
 
     def _get_asked_text(self, notice):
@@ -218,6 +268,26 @@ class DunningChannelEmail(models.AbstractModel):
             "Already asked for by our e-mail of %(date)s",
             date=notice._format_long_date(notice.date),
         )
+
+    def _get_copies(self, notice, recipient):
+        """Return who else gets the mail, and in words why somebody does not.
+
+        A copy is a courtesy: one that cannot be sent keeps nothing back.
+
+        :param res.partner recipient: of the mail itself
+        :return: addresses as headers need them, and sentences
+        :rtype: tuple[list[str], list[str]]
+        """
+        known = set(email_normalize_all(recipient.email or ""))
+        copies, left_out = [], []
+        for partner in notice._get_copy_partners():
+            reason = self._get_unreachable_reason(partner)
+            if reason:
+                left_out.append(self.env._("No copy: %(reason)s", reason=reason))
+                continue
+            copies += self._format_addresses(partner, partner.name, known)
+            known.update(email_normalize_all(partner.email))
+        return copies, left_out
 
     # === DELIVER === #
 
@@ -261,6 +331,7 @@ class DunningChannelEmail(models.AbstractModel):
         except Exception as error:
             raise PermanentDeliveryError(str(error)) from error
         smtp = session.get()
+        session.addressees = set(extract_rfc2822_addresses(message["To"]))
         try:
             self.env["ir.mail_server"].sudo().send_email(message, smtp_session=smtp)
         except Exception as error:
@@ -279,6 +350,7 @@ class DunningChannelEmail(models.AbstractModel):
         return self.env["ir.mail_server"]._build_email__(
             email_from=notice.email_from,
             email_to=self._get_recipients(notice),
+            email_cc=email_split_and_format(notice.email_cc or ""),
             subject=notice.subject,
             body=notice.body_html,
             body_alternative=mail_to_plain_text(notice.body_html),
@@ -315,7 +387,14 @@ class DunningChannelEmail(models.AbstractModel):
         return self._get_preview_values(notice)["body_html"]
 
     def _get_preview_values(self, notice):
-        names = ("subject", "email_from", "email_to", "body_html")
+        names = (
+            "subject",
+            "email_from",
+            "email_to",
+            "email_cc",
+            "copies_left_out",
+            "body_html",
+        )
         if notice.body_html:
             values = {name: notice[name] for name in names}
         else:

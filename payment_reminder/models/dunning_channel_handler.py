@@ -33,6 +33,30 @@ class DunningChannelHandler(models.AbstractModel):
         """
         return False
 
+    def _find_recipient(self, contact, customer):
+        """Return whom the channel reaches: the contact, else the customer itself.
+
+        The planner asks the same in SQL.
+
+        :param res.partner contact: whom a notice is meant for
+        :param res.partner customer: whose contact it is
+        :return: empty when the channel reaches neither
+        :rtype: res.partner
+        """
+        for partner in contact | customer:
+            if not self._get_unreachable_reason(partner):
+                return partner
+        return customer.browse()
+
+    def _get_other_recipient(self, notice):
+        """Return who else may get a notice that did not arrive, in the same channel.
+
+        :param dunning.notice notice: one that failed
+        :return: empty for nobody: another channel is tried
+        :rtype: res.partner
+        """
+        return notice.contact_id.browse()
+
     def _is_manual(self):
         """Return whether a person delivers, such as a phone call, and not the sender.
 

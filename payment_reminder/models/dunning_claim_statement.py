@@ -43,7 +43,9 @@ class DunningClaimStatement(models.AbstractModel):
         """
         date = date or case.company_id._get_dunning_today()
         statements = self.env["dunning.statement"]
-        contact = statements._find_contact(case.company_id, case.partner_id)
+        contact = statements._find_contact(
+            case.company_id, case.partner_id, case.currency_id
+        )
         statement = self.new(
             {
                 "case_id": case.id,

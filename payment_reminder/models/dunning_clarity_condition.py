@@ -111,7 +111,9 @@ class DunningClarityCondition(models.AbstractModel):
         """
         planner = self.env["dunning.planner"]
         return planner._get_contact_sql(
-            SQL("move.commercial_partner_id"), SQL("move.company_id")
+            SQL("move.commercial_partner_id"),
+            SQL("move.company_id"),
+            SQL("ARRAY[move.partner_id]"),
         )
 
     def _get_contact_lacks_sql(self, condition):
@@ -128,13 +130,29 @@ class DunningClarityCondition(models.AbstractModel):
             condition,
         )
 
+    def _get_unreachable_sql(self, condition):
+        """Return the SQL condition 'neither contact nor customer fulfils it'.
+
+        The customer stands in for a contact that a channel cannot reach.
+
+        :param SQL condition: about ``contact``, a ``res_partner``
+        :rtype: SQL
+        """
+        return SQL(
+            """(move.commercial_partner_id IS NOT NULL AND NOT EXISTS (
+                SELECT 1 FROM res_partner contact
+                 WHERE contact.id IN ((%s), move.commercial_partner_id) AND %s))""",
+            self._get_contact_sql(),
+            condition,
+        )
+
     def _get_address_finding_sql(self, company):
         """Return the SQL condition 'a letter would not arrive'.
 
         :rtype: SQL
         """
         letter = self.env["dunning.channel.letter"]
-        return self._get_contact_lacks_sql(
+        return self._get_unreachable_sql(
             SQL(
                 "%s AND contact.country_id IS NOT NULL",
                 letter._get_reachable_sql(SQL("contact")),
@@ -147,20 +165,14 @@ class DunningClarityCondition(models.AbstractModel):
         :rtype: SQL
         """
         email = self.env["dunning.channel.email"]
-        return self._get_contact_lacks_sql(email._get_reachable_sql(SQL("contact")))
+        return self._get_unreachable_sql(email._get_reachable_sql(SQL("contact")))
 
     def _get_phone_finding_sql(self, company):
         """Return the SQL condition 'neither the contact nor the customer has a phone'.
 
         :rtype: SQL
         """
-        return SQL(
-            """(move.commercial_partner_id IS NOT NULL AND NOT EXISTS (
-                SELECT 1 FROM res_partner contact
-                 WHERE contact.id IN ((%s), move.commercial_partner_id)
-                   AND COALESCE(TRIM(contact.phone), '') <> ''))""",
-            self._get_contact_sql(),
-        )
+        return self._get_unreachable_sql(SQL("COALESCE(TRIM(contact.phone), '') <> ''"))
 
     def _get_language_finding_sql(self, company):
         """Return the SQL condition 'the contact's language is not known or installed'.

@@ -36,6 +36,14 @@ class DunningCompanySchedule(models.AbstractModel):
         "was sent and what was paid. Nobody gets it while the list is empty.",
     )
 
+    dunning_user_id = fields.Many2one(
+        comodel_name="res.users",
+        string="Responsible for Reminders",
+        domain="[('share', '=', False), ('company_ids', 'in', id)]",
+        help="Looks after the cases of customers without a person or salesperson of "
+        "their own, and gets the tasks that are nobody else's.",
+    )
+
     # === STATUS === #
     dunning_unattended_since = fields.Datetime(readonly=True, groups=STATUS_GROUPS)
     dunning_last_day = fields.Date(
@@ -110,15 +118,18 @@ class DunningCompanySchedule(models.AbstractModel):
     def _get_dunning_person(self):
         """Return who is told what nobody else is responsible for.
 
-        The first active recipient of the summary, else a manager of the company who is
-        not the superuser; empty when there is none.
+        The person for reminders, else the first active recipient of the summary, else a
+        manager of the company who is not the superuser; empty when there is none.
 
         :rtype: res.users
         """
         self.ensure_one()
-        recipients = self.sudo().dunning_digest_user_ids.filtered("active")
-        if recipients:
-            return recipients[0]
+        company = self.sudo()
+        named = (company.dunning_user_id | company.dunning_digest_user_ids).filtered(
+            "active"
+        )
+        if named:
+            return named[0]
         manager = self.env.ref("payment_reminder.group_dunning_manager")
         return (
             self.env["res.users"]

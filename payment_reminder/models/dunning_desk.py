@@ -17,6 +17,7 @@ RESTING_STEPS = {
     "pending_payment": "payment",
     "handed_over": "agency",
     "write_off": "write_off",
+    "automatic": "automatic",
 }
 
 
@@ -44,6 +45,7 @@ class DunningDesk(models.AbstractModel):
             if cases is None or own:
                 day = date or company._get_dunning_today()
                 self._store_steps(company, own, day)
+                self._close_mended_tasks(company, own, day)
         self.env["dunning.case"].invalidate_model(
             ["next_step", "next_step_date", "next_level_id"]
         )

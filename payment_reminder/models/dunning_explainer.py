@@ -106,6 +106,7 @@ class DunningExplainer(models.AbstractModel):
                 SELECT line.move_id, line.invoice_name, line.date_maturity,
                        line.days_late, line.residual, line.currency_id,
                        line.climb_date, line.level_id, line.current_level_id,
+                       line.procedure_id,
                        line.last_notice_date, line.case_notice_date, line.pay_by_date,
                        line.known_case_id AS case_id, line.partner_id,
                        plan.contact_id, plan.credit,
@@ -285,6 +286,14 @@ class DunningExplainer(models.AbstractModel):
             date=self._date(plan.next_date),
         )
 
+    def _say_automatic(self, row):
+        procedure = self.env["dunning.procedure"].browse(row["procedure_id"]).sudo()
+        return self.env._(
+            "the customer pays automatically; '%(procedure)s' leaves such customers "
+            "out.",
+            procedure=procedure.name,
+        )
+
     def _say_unclear(self, row):
         move = self.env["account.move"].browse(row["move_id"])
         stops = [
@@ -310,13 +319,15 @@ class DunningExplainer(models.AbstractModel):
     def _say_no_contact(self, row):
         level = self.env["dunning.level"].browse(row["level_id"]).sudo()
         contact = self.env["res.partner"].browse(row["contact_id"])
+        customer = self.env["res.partner"].browse(row["partner_id"])
         reasons = [
-            channel._get_handler()._get_unreachable_reason(contact)
+            channel._get_handler()._get_unreachable_reason(partner)
             for channel in level.channel_ids | level.channel_ids.fallback_id
+            for partner in contact | customer
         ]
         return self.env._(
             "there is no way to reach the customer. %(reasons)s",
-            reasons=" ".join(reason for reason in reasons if reason),
+            reasons=" ".join(dict.fromkeys(reason for reason in reasons if reason)),
         )
 
     # === WORDS === #

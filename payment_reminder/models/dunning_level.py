@@ -90,6 +90,11 @@ class DunningLevel(models.Model):
         "it, but only if everything that is asked for was asked for before. All other "
         "texts must be true without it. Printed as it is, never evaluated.",
     )
+    copy_salesperson = fields.Boolean(
+        string="Copy to the Salesperson",
+        help="The salespeople of the invoices get a copy of the e-mail. The customer "
+        "sees their addresses.",
+    )
     letter_subject = fields.Char(translate=True)
     letter_first_subject = fields.Char(
         string="Subject of a First Letter",

@@ -131,7 +131,7 @@ class DunningLink(models.Model):
         for link in self:
             link.lang = link._find_lang()
 
-    @api.depends("case_id.user_id")
+    @api.depends("case_id.user_id", "case_id.responsible_id")
     def _compute_user_id(self):
         for link in self:
             link.user_id = link._get_case()._get_signatory()

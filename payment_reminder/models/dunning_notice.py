@@ -174,6 +174,10 @@ class DunningNotice(models.Model):
     body_html = fields.Html(readonly=True, sanitize=False)
     email_from = fields.Char(readonly=True)
     email_to = fields.Char(string="Sent to", readonly=True)
+    email_cc = fields.Char(string="Copies to", readonly=True)
+    copies_left_out = fields.Char(
+        readonly=True, help="Who was to get a copy but could not, and why."
+    )
     message_id = fields.Char(string="Message-Id", readonly=True, index="btree_not_null")
     mail_message_id = fields.Many2one(
         comodel_name="mail.message", readonly=True, ondelete="set null"
@@ -189,8 +193,8 @@ class DunningNotice(models.Model):
     )
 
     _run_case_channel_uniq = models.UniqueIndex(
-        "(run_id, case_id, channel)",
-        "A run speaks to a customer once per channel.",
+        "(run_id, case_id, channel, contact_id)",
+        "A run speaks to a recipient once per channel.",
     )
     _live_uniq = models.UniqueIndex(
         "(case_id, channel) WHERE state IN"
@@ -219,16 +223,22 @@ class DunningNotice(models.Model):
         for notice in self:
             notice.lang_name = names.get(notice.lang, notice.lang)
 
-    @api.depends("level_id.user_id", "case_id.user_id", "run_id.user_id")
+    @api.depends(
+        "level_id.user_id",
+        "case_id.user_id",
+        "case_id.responsible_id",
+        "run_id.user_id",
+    )
     def _compute_user_id(self):
         for notice in self:
-            notice.user_id = (
-                notice.level_id.user_id.filtered("active")
-                or notice.case_id._get_signatory()
-                or notice.run_id.user_id.filtered(
-                    lambda user: user.active and not user._is_superuser()
-                )
+            signers = (
+                notice.level_id.user_id,
+                notice.case_id.user_id,
+                notice.run_id.user_id,
+                notice.case_id.responsible_id,
             )
+            able = (user._filter_dunning_responsible() for user in signers)
+            notice.user_id = next(filter(None, able), False)
 
     # === CRUD METHODS === #
 

@@ -51,11 +51,13 @@ class DunningNoticeAction(models.AbstractModel):
         """Accept that failed notices will not be delivered."""
         notices = self._check_action("failed", self.env._("given up"))
         notices._set_skipped(self.env._("Given up by %s.", self.env.user.name))
+        notices.case_id._refresh_next_step()
 
     def action_confirm_sent(self):
         """Record that a doubtful notice did reach the customer."""
         for notice in self._check_action("in_doubt", self.env._("confirmed")):
             notice._set_sent(notice.date)
+            notice.case_id._refresh_next_step()
 
     def action_send_again(self):
         """Send a doubtful notice once more, as a person has decided."""

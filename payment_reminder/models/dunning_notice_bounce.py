@@ -86,14 +86,15 @@ class DunningNoticeBounce(models.AbstractModel):
     def _receive_bounce(self, bounces):
         """Take note that the notice came back for some of its recipients.
 
-        It failed when nobody is left who got it.
+        It failed when nobody is left who got it; who got a copy does not count.
 
         :param list bounces: see ``tools.bounce.read_bounces``
         """
         self.ensure_one()
         recipients = set(email_normalize_all(self.email_to or ""))
         known = set(email_normalize_all(self.bounced_email or ""))
-        new = [b for b in bounces if b.address in recipients - known]
+        copies = set(email_normalize_all(self.email_cc or ""))
+        new = [b for b in bounces if b.address in (recipients | copies) - known]
         if not new or self.state not in ("sent", "in_doubt"):
             _logger.info("Bounce of notice %s: nothing to do", self.id)
             return
@@ -123,6 +124,7 @@ class DunningNoticeBounce(models.AbstractModel):
             "mail.mail_activity_data_warning",
             user_id=self._get_person().id,
             summary=self.env._("E-mail address to correct"),
+            dunning_matter="address",
             note=plaintext2html(reason),
         )
 

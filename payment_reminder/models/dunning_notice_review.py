@@ -43,7 +43,7 @@ class DunningNoticeReview(models.AbstractModel):
             text = ", ".join(email_normalize_all(notice.email_to or ""))
             if not text and notice.channel_id:
                 handler = notice.channel_id._get_handler()
-                text = handler._get_recipient_text(notice.contact_id)
+                text = handler._get_recipient_text(notice._get_recipient())
             notice.recipient_text = text
 
     @api.depends("pay_by_date", "date", "level_id")
@@ -80,12 +80,24 @@ class DunningNoticeReview(models.AbstractModel):
         has_credit = not self.currency_id.is_zero(self.amount_credit)
         return [
             self.reason,
-            self.channel_id._get_handler()._get_unreachable_reason(self.contact_id),
+            self._get_undeliverable_reason(),
+            *self._get_copies_left_out(),
             is_high and self.env._("High amount"),
             has_credit and self.env._("Unmatched payment deducted"),
             self.has_own_text and self.env._("Text edited"),
             self.claim_problem,
         ]
+
+    def _get_copies_left_out(self):
+        """Return in words who was to get a copy of an e-mail but cannot.
+
+        :rtype: list[str]
+        """
+        self.ensure_one()
+        if self.channel != "email":
+            return []
+        handler = self.channel_id._get_handler()
+        return handler._get_copies(self, self._get_recipient())[1]
 
     def _compute_sibling_id(self):
         rows = self.search(
@@ -221,6 +233,14 @@ class DunningNoticeReview(models.AbstractModel):
         notices._log_left_out(text)
         if exclude:
             notices._exclude_customers(reason)
+
+    def _rest_said(self, reason):
+        """Leave the items of the notices out of reminders for the company's days.
+
+        :param str reason: what the customer has said, in words
+        """
+        for case, notices in self.sudo().grouped("case_id").items():
+            case._rest_said(notices.claim_ids.move_id, reason)
 
     def _log_left_out(self, text):
         """Write into the history of the cases why nothing was sent to them."""

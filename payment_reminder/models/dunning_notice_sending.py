@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.tools import SQL, plaintext2html
 
+from ..const import LIVE_STATES
+
 
 class DunningNoticeSending(models.AbstractModel):
     """The part of ``dunning.notice`` between its release and its outcome."""
@@ -218,8 +220,15 @@ class DunningNoticeSending(models.AbstractModel):
         self.env["dunning.case"].invalidate_model(["last_notice_date", "level_id"])
 
     def _fall_back(self):
-        """Let another channel take over a failed notice, or tell a person."""
+        """Let another address or channel take over a failed notice, or tell a person.
+
+        The customer's own address in the same channel comes before another channel.
+        """
         self.ensure_one()
+        other = self.channel_id._get_handler()._get_other_recipient(self)
+        if other:
+            self.fallback_notice_id = self._copy_to_channel(self.channel_id, other)
+            return
         siblings = self._get_siblings().grouped("channel_id")
         for way in self.channel_id._get_fallbacks():
             sibling = siblings.get(way, self.browse())[:1]
@@ -228,21 +237,68 @@ class DunningNoticeSending(models.AbstractModel):
             if sibling:
                 self.fallback_notice_id = sibling
                 return
-            if self._can_go(way):
-                self.fallback_notice_id = self._copy_to_channel(way)
+            recipient = self._find_recipient(way)
+            if recipient:
+                self.fallback_notice_id = self._copy_to_channel(way, recipient)
                 return
         self._notify_person()  # nobody is left to take over
 
-    def _can_go(self, channel):
-        """Return whether ``channel`` could carry the notice to its recipient.
+    def _find_recipient(self, channel):
+        """Return whom ``channel`` could carry the notice to, empty for nobody.
 
-        :rtype: bool
+        It is asked anew for each channel: who has no e-mail address may have a postal
+        one.
+
+        :rtype: res.partner
         """
         self.ensure_one()
         handler = channel._get_handler()
-        return handler._has_text(self.level_id) and not handler._get_unreachable_reason(
-            self.contact_id
-        )
+        if not handler._has_text(self.level_id):
+            return self.contact_id.browse()
+        customer = self.partner_id
+        lines = self.claim_ids.sudo().move_line_id
+        contact = customer._get_dunning_contact(self.company_id, lines)
+        return handler._find_recipient(contact, customer)
+
+    def _get_recipient(self):
+        """Return whom the notice goes to, or went to.
+
+        The one it was planned for; while it is not sent, somebody else whom its channel
+        reaches in his stead.
+
+        :rtype: res.partner
+        """
+        self.ensure_one()
+        is_open = self.state in LIVE_STATES
+        if is_open and self._get_handler_reason(self.contact_id):
+            return self._find_recipient(self.channel_id) or self.contact_id
+        return self.contact_id
+
+    def _get_copy_partners(self):
+        """Return who gets a copy of an e-mail.
+
+        Whom the customer names, and the salespeople of the items where the level says
+        so. An addon adds others.
+
+        :rtype: res.partner
+        """
+        self.ensure_one()
+        copied = self.partner_id.dunning_copy_ids
+        if self.level_id.copy_salesperson:
+            sellers = self.claim_ids.move_id.sudo().invoice_user_id
+            copied |= sellers.filtered("active").partner_id
+        return copied - self.contact_id
+
+    def _get_undeliverable_reason(self):
+        """Return in words why the channel reaches nobody, or ``False``.
+
+        :rtype: str | bool
+        """
+        self.ensure_one()
+        return self._get_handler_reason(self._get_recipient())
+
+    def _get_handler_reason(self, recipient):
+        return self.channel_id._get_handler()._get_unreachable_reason(recipient)
 
     def _get_siblings(self):
         """Return the notices to the same customer in the same run."""
@@ -251,12 +307,14 @@ class DunningNoticeSending(models.AbstractModel):
             [("run_id", "=", self.run_id.id), ("case_id", "=", self.case_id.id)]
         )
 
-    def _copy_to_channel(self, channel):
-        """Return a queued copy of the notice for another channel."""
+    def _copy_to_channel(self, channel, recipient):
+        """Return a queued copy of the notice for another channel or recipient."""
         self.ensure_one()
+        self.flush_recordset(["state"])  # it lives no more: one at a time does
         copied = self.create(
             {
                 **self._prepare_copy_values(),
+                "contact_id": recipient.id,
                 "channel_id": channel.id,
                 "channel": channel.code,
                 "state": "queued",
@@ -274,7 +332,7 @@ class DunningNoticeSending(models.AbstractModel):
     def _prepare_copy_values(self):
         """Return the values that a notice shares with its replacement."""
         names = (
-            "run_id case_id company_id partner_id contact_id level_id date"
+            "run_id case_id company_id partner_id level_id date"
             " currency_id amount_credit amount_total amount_company days_late sequence"
             " claim_parts claim_problem amount_interest amount_compensation amount_fee"
         ).split()
@@ -291,15 +349,18 @@ class DunningNoticeSending(models.AbstractModel):
                 "mail.mail_activity_data_warning",
                 user_id=notice._get_person().id,
                 summary=self.env._("Reminder not delivered"),
+                dunning_matter="delivery",
                 note=plaintext2html(notice.reason or ""),
             )
 
     def _get_person(self):
         """Return who is told when something goes wrong with the notice.
 
-        Who signs it, else whoever the company names for such things.
+        Who works on the case, which need not be who signs: the level may name a
+        superior.
 
         :rtype: res.users
         """
         self.ensure_one()
-        return self.user_id or self.company_id._get_dunning_person() or self.env.user
+        chosen = () if self.case_id.user_id else self.run_id.user_id
+        return self.case_id._get_person(self.user_id, first=chosen)

@@ -23,7 +23,9 @@ class DunningPause(models.Model):
     _description = "Pause of Reminders"
     _order = "date_until DESC, id DESC"
     _check_company_auto = True
-    _protected_fields = frozenset({"ended_on", "ended_by_id", "is_announced"})
+    _protected_fields = frozenset(
+        {"ended_on", "ended_by_id", "is_announced", "is_said"}
+    )
 
     # === WHAT RESTS === #
     company_id = fields.Many2one(
@@ -78,6 +80,12 @@ class DunningPause(models.Model):
     ended_on = fields.Date(readonly=True, help="Ended before its time.")
     ended_by_id = fields.Many2one(comodel_name="res.users", readonly=True)
     is_announced = fields.Boolean(readonly=True)
+    is_said = fields.Boolean(
+        string="Said by the Customer",
+        readonly=True,
+        help="The customer has said that it is paid, or asked for instalments: it "
+        "rests once a month for that.",
+    )
     state = fields.Selection(
         selection=[("planned", "Planned"), ("active", "In force"), ("ended", "Ended")],
         compute="_compute_state",

@@ -93,12 +93,11 @@ class DunningPaymentPage(models.AbstractModel):
         """
         company, customer = company.sudo(), customer.sudo()
         self = self._in_company_time(company)
-        statements = self.env["dunning.statement"].sudo().with_company(company)
         page = self.sudo().new(
             {
                 "company_id": company.id,
                 "partner_id": customer.id,
-                "contact_id": statements._find_contact(company, customer).id,
+                "contact_id": self._find_contact(company, customer, link).id,
                 "link_id": link and link.id,
                 "date": company._get_dunning_today(),
                 "url": url,
@@ -116,6 +115,19 @@ class DunningPaymentPage(models.AbstractModel):
         page.case_id = own[:1] or case
         page.user_id = page.case_id._get_signatory() if page.case_id else False
         return page._localized()
+
+    def _find_contact(self, company, customer, link=None):
+        """Return who is taken to look at the page: who got the link.
+
+        Without a link, or when its recipient has left: whom mails are written to.
+
+        :rtype: res.partner
+        """
+        reader = link.contact_id if link else customer.browse()
+        if reader.active and reader.commercial_partner_id == customer:
+            return reader
+        statements = self.env["dunning.statement"].sudo().with_company(company)
+        return statements._find_contact(company, customer, channel="email")
 
     # === CASE === #
 

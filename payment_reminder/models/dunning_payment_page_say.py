@@ -72,7 +72,7 @@ class DunningPaymentPage(models.AbstractModel):
             "line_ids": [(6, 0, items.ids)],
             "contact_id": self.contact_id.id,
             "author_id": (author or self.contact_id or self.partner_id).id,
-            "user_id": case._get_answerer(items.move_id).id,
+            "user_id": case._get_answerer().id,
             "lang": self.lang,
         }
 

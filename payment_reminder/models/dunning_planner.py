@@ -156,6 +156,7 @@ class DunningPlanner(models.AbstractModel):
                 WHEN account_move_line.id IN (%(handed_over)s) THEN 'handed_over'
                 WHEN account_move_line.id IN (%(written_off)s) THEN 'write_off'
                 WHEN %(procedure)s IS NULL THEN 'no_procedure'
+                WHEN %(automatic)s THEN 'automatic'
                 WHEN %(unclear)s THEN 'unclear'
             END""",
             pending=self._get_pending_payment_sql(),
@@ -167,6 +168,7 @@ class DunningPlanner(models.AbstractModel):
             handed_over=self.env["dunning.handover"]._get_handed_over_sql(company),
             written_off=self.env["account.move"]._get_dunning_written_off_sql(company),
             procedure=self._get_procedure_sql(company),
+            automatic=self._get_automatic_sql(company),
             unclear=self.env["dunning.clarity.check"]._get_stop_sql(company),
         )
 
@@ -180,6 +182,48 @@ class DunningPlanner(models.AbstractModel):
                   AND (tx.state IN %(waiting)s
                        OR (tx.state = 'done' AND tx.is_post_processed IS NOT TRUE))""",
             waiting=PENDING_TRANSACTION_STATES,
+        )
+
+    def _get_automatic_sql(self, company):
+        """Return the SQL condition 'the customer pays by itself, and may be left out'.
+
+        Whether such customers are left out is said by the procedure that applies.
+
+        :rtype: SQL
+        """
+        procedures = (
+            self.env["dunning.procedure"]
+            .sudo()
+            .with_context(active_test=False)
+            .search([("company_id", "=", company.id), ("skip_automatic", "=", True)])
+        )
+        if not procedures:
+            return SQL("FALSE")
+        return SQL(
+            "(%s IN %s AND customer.id IN (%s))",
+            self._get_procedure_sql(company),
+            tuple(procedures.ids),
+            self._get_automatic_payment_sql(company),
+        )
+
+    def _get_automatic_payment_sql(self, company):
+        """Return the subquery of the customers whose payments are collected.
+
+        Community knows saved cards and accounts only; a provider in test mode collects
+        nothing. An addon with mandates adds theirs: ``super() UNION SELECT`` the ids of
+        commercial partners.
+
+        :rtype: SQL
+        """
+        return SQL(
+            """SELECT holder.commercial_partner_id
+                 FROM payment_token token
+                 JOIN payment_provider provider ON provider.id = token.provider_id
+                 JOIN res_partner holder ON holder.id = token.partner_id
+                WHERE token.active AND provider.state = 'enabled'
+                  AND holder.commercial_partner_id IS NOT NULL
+                  AND provider.company_id IN %s""",
+            tuple(company.sudo().parent_ids.ids),
         )
 
     # === CLASSIFYING LINES === #
@@ -215,6 +259,9 @@ class DunningPlanner(models.AbstractModel):
                            account_move_line.amount_residual_currency AS residual,
                            account_move_line.amount_residual AS company_residual,
                            customer.id AS partner_id,
+                           COALESCE(move.partner_id, account_move_line.partner_id)
+                               AS addressee_id,
+                           move.invoice_user_id AS seller_id,
                            dcase.id AS known_case_id,
                            dcase.last_notice_date AS case_notice_date,
                            item.case_id AS item_case_id,

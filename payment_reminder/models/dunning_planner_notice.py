@@ -18,23 +18,40 @@ class DunningPlannerNotice(models.AbstractModel):
     # === CASES === #
 
     def _insert_cases(self, run):
-        """Open the cases that are missing: one per customer and currency."""
+        """Open the cases that are missing: one per customer and currency.
+
+        Whoever looks or plans does not become responsible; in Python
+        ``res.partner._get_dunning_responsible``.
+        """
+        company, users = run.company_id, self.env["res.users"]
+        default = company.sudo().dunning_user_id._filter_dunning_responsible()
         self.env.cr.execute(
             SQL(
                 """
                 INSERT INTO dunning_case (company_id, partner_id, currency_id,
-                    user_id, create_uid, write_uid, create_date, write_date)
-                SELECT DISTINCT %(company)s, line.partner_id, line.currency_id,
-                       %(user)s::int, %(uid)s, %(uid)s,
+                    responsible_id, create_uid, write_uid, create_date, write_date)
+                SELECT %(company)s, line.partner_id, line.currency_id,
+                       COALESCE(MIN(chosen.id), (ARRAY_AGG(seller.id
+                           ORDER BY line.date_maturity, line.move_line_id)
+                           FILTER (WHERE seller.id IS NOT NULL))[1], %(default)s),
+                       %(uid)s, %(uid)s,
                        NOW() AT TIME ZONE 'UTC', NOW() AT TIME ZONE 'UTC'
                   FROM dunning_plan_line line
+                  JOIN res_partner customer ON customer.id = line.partner_id
+             LEFT JOIN res_users chosen ON %(is_chosen)s AND chosen.id =
+                       (customer.dunning_user_id ->> %(key)s)::int
+             LEFT JOIN res_users seller ON %(is_seller)s AND seller.id = line.seller_id
                  WHERE line.known_case_id IS NULL
                    AND line.not_owed IS DISTINCT FROM 'no_followup'
+              GROUP BY line.partner_id, line.currency_id
                 ON CONFLICT DO NOTHING
                 """,
-                company=run.company_id.id,
-                user=run.user_id.filtered(lambda u: not u._is_superuser()).id or None,
+                company=company.id,
+                default=default.id or None,
                 uid=self.env.uid,
+                is_chosen=users._get_dunning_responsible_sql(SQL("chosen")),
+                is_seller=users._get_dunning_responsible_sql(SQL("seller")),
+                key=str(company.id),
             )
         )
 
@@ -93,7 +110,8 @@ class DunningPlannerNotice(models.AbstractModel):
                            SUM(line.company_residual) AS company_amount,
                            MAX(line.days_late) AS days_late,
                            BOOL_OR(%(role)s = 'claimed'
-                               AND line.current_level_id IS NOT NULL) AS has_history
+                               AND line.current_level_id IS NOT NULL) AS has_history,
+                           ARRAY_AGG(DISTINCT line.addressee_id) AS addressees
                       FROM climbing
                       JOIN dunning_level level ON level.id = climbing.level_id
                       JOIN dunning_plan_line line USING (partner_id, currency_id)
@@ -207,14 +225,18 @@ class DunningPlannerNotice(models.AbstractModel):
             live=LIVE_STATES,
         )
 
-    def _get_contact_sql(self, customer=None, company=None):
-        """Return the subquery of whom to write to.
+    def _get_contact_sql(self, customer=None, company=None, addressees=None):
+        """Return the subquery of whom to write to: the only place that decides it.
 
-        The contact chosen for reminders, else the invoice contact, else the customer.
+        The contact chosen for reminders, else the one that all items are addressed to,
+        else the invoice contact, else the customer. Of several invoice contacts one
+        that an item is addressed to comes first. Whom of contact and customer a channel
+        reaches is decided per channel (``dunning.planner.reach``).
 
         :param SQL customer: the customer's id in the query around it, by default that
             of ``claimed``
         :param SQL company: the company's id, by default that of ``dcase``
+        :param SQL addressees: array of the partners that the items are addressed to
         """
         return SQL(
             """
@@ -224,15 +246,22 @@ class DunningPlannerNotice(models.AbstractModel):
                    JOIN res_partner chosen ON chosen.active AND chosen.id =
                         (customer.dunning_contact_id ->> (%(company)s)::text)::int
                   WHERE customer.id = %(customer)s),
+                (SELECT addressee.id FROM res_partner addressee
+                  WHERE CARDINALITY(%(addressees)s) = 1
+                    AND addressee.id = (%(addressees)s)[1]
+                    AND addressee.id <> %(customer)s AND addressee.active
+                    AND addressee.commercial_partner_id = %(customer)s),
                 (SELECT child.id FROM res_partner child
                   WHERE child.parent_id = %(customer)s
                     AND child.type = 'invoice' AND child.active
                     AND child.is_company IS NOT TRUE
-               ORDER BY child.complete_name, child.id LIMIT 1),
+               ORDER BY child.id = ANY (%(addressees)s) DESC,
+                        child.complete_name, child.id LIMIT 1),
                 %(customer)s) AS id
             """,
             customer=customer or SQL("claimed.partner_id"),
             company=company or SQL("dcase.company_id"),
+            addressees=addressees or SQL("claimed.addressees"),
         )
 
     # === NOTICES === #
@@ -249,7 +278,7 @@ class DunningPlannerNotice(models.AbstractModel):
                     create_uid, write_uid, create_date, write_date)
                 SELECT DISTINCT ON (plan.case_id, way.id)
                        %(run)s, plan.case_id, %(company)s, plan.partner_id,
-                       plan.contact_id, plan.currency_id, plan.level_id, way.id,
+                       %(recipient)s, plan.currency_id, plan.level_id, way.id,
                        way.code, 'proposed', %(date)s, plan.days_late, plan.credit,
                        plan.amount - plan.credit, plan.amount - plan.credit,
                        ROUND((plan.company_amount * (1 - plan.credit / plan.amount))
@@ -274,6 +303,7 @@ class DunningPlannerNotice(models.AbstractModel):
                 date=run.date,
                 uid=self.env.uid,
                 digits=run.company_id.currency_id.decimal_places,
+                recipient=self._get_recipient_sql(),
                 way=self._get_way_sql(),
             )
         )

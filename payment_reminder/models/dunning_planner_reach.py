@@ -27,13 +27,27 @@ class DunningPlannerReach(models.AbstractModel):
                     THEN second.fallback_id END"""
         )
 
-    def _get_reachable_sql(self):
-        """Return the SQL array of the channels through which a contact is reached."""
+    def _get_recipient_sql(self):
+        """Return the SQL of whom the channel that is taken (``way``) writes to.
+
+        The contact, else the customer's own address in the same channel; in Python
+        ``dunning.channel.handler._find_recipient``.
+        """
+        return SQL(
+            """CASE WHEN way.id = ANY (reach.contact_channels)
+                    THEN plan.contact_id ELSE plan.partner_id END"""
+        )
+
+    def _get_reachable_sql(self, contact):
+        """Return the SQL array of the channels through which a contact is reached.
+
+        :param SQL contact: the alias of ``res_partner`` in the query
+        """
         channels = self.env["dunning.channel"].sudo().search([])
         return SQL(", ").join(
             SQL(
                 "CASE WHEN %s AND %s THEN %s END",
-                channel._get_handler()._get_reachable_sql(SQL("contact")),
+                channel._get_handler()._get_reachable_sql(contact),
                 channel._get_handler()._get_has_text_sql(SQL("level")),
                 channel.id,
             )
@@ -64,16 +78,23 @@ class DunningPlannerReach(models.AbstractModel):
         """
         return SQL(
             """
-            SELECT plan.case_id, ARRAY[%s]::int[] AS channels,
+            SELECT plan.case_id, own.channels AS contact_channels,
+                   own.channels || other.channels AS channels,
                    (customer.dunning_channel_id ->> level.company_id::text)::int
                        AS preferred_id
               FROM dunning_plan_case plan
               JOIN res_partner customer ON customer.id = plan.partner_id
               JOIN res_partner contact ON contact.id = plan.contact_id
               JOIN dunning_level level ON level.id = plan.level_id
+              JOIN LATERAL (
+                   SELECT ARRAY[%(own)s]::int[] AS channels OFFSET 0) own ON TRUE
+         LEFT JOIN LATERAL (
+                   SELECT ARRAY[%(other)s]::int[] AS channels) other
+                ON customer.id <> contact.id
              WHERE plan.reason IS NULL
             """,
-            self._get_reachable_sql(),
+            own=self._get_reachable_sql(SQL("contact")),
+            other=self._get_reachable_sql(SQL("customer")),
         )
 
     def _get_unreachable_sql(self):

@@ -128,8 +128,9 @@ class DunningPortalDocument(models.AbstractModel):
         self.ensure_one()
         company = self.company_id.sudo()
         user = self.sudo().user_id.filtered("active")
-        if not user and self.env.user._is_internal():
-            user = self.env.user
+        acting = self.env.user
+        if not user and acting._is_internal() and not acting._is_superuser():
+            user = acting
         return user or company._get_dunning_person() or self.env.user
 
     def _notify_responsible(self, summary, note=""):

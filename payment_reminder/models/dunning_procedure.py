@@ -62,6 +62,13 @@ class DunningProcedure(models.Model):
         "chosen.",
     )
 
+    skip_automatic = fields.Boolean(
+        string="Leave Out Who Pays Automatically",
+        help="Customers whose payments are collected, by a saved card or account of an "
+        "enabled payment provider or by a mandate, are not reminded. A payment that "
+        "fails has to be looked after by a person.",
+    )
+
     _tolerance_positive = models.Constraint(
         "CHECK (tolerance_amount >= 0)", "The tolerance cannot be negative."
     )

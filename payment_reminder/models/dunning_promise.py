@@ -266,6 +266,7 @@ class DunningPromise(models.Model):
                 user_id=case._get_person(promise.user_id).id,
                 summary=self.env._("Promise not kept"),
                 note=text,
+                dunning_matter="promise",
             )
 
     def _set_open(self):

@@ -2,8 +2,7 @@ from datetime import timedelta
 
 from odoo import fields, models
 
-#: In so many days reminders rest once for what is said about an invoice.
-REST_AGAIN_DAYS = 30
+from .dunning_case_said import REST_AGAIN_DAYS
 
 
 class DunningReply(models.Model):
@@ -63,7 +62,7 @@ class DunningReply(models.Model):
             contact_id=self.author_id.id,
             user_id=self.user_id.id,
         )
-        self._schedule(self.env._("The customer disagrees: answer"))
+        self._schedule(self.env._("The customer disagrees: answer"), "dispute")
 
     def _follow_paid(self):
         self._rest(self.line_ids.move_id)
@@ -88,10 +87,12 @@ class DunningReply(models.Model):
         values = self._prepare_outcome_values()
         follow(self.case_id, notice, fields.Datetime.now(), today, values)
 
-    def _schedule(self, summary):
+    def _schedule(self, summary, matter=False):
         today = self.company_id._get_dunning_today()
         values = self._prepare_outcome_values()
-        self.env["dunning.call.outcome"]._schedule(self.case_id, summary, today, values)
+        self.env["dunning.call.outcome"]._schedule(
+            self.case_id, summary, today, values, matter
+        )
 
     def _prepare_outcome_values(self):
         note = self._get_note()
@@ -99,29 +100,12 @@ class DunningReply(models.Model):
             "note": f"{note}\n\n{self.text}" if self.text else note,
             "user_id": self.user_id.id,
             "callback_at": self.callback_at,
+            "lines": self.line_ids,
         }
 
     def _rest(self, moves):
-        """Leave invoices out of reminders while somebody looks into what was said.
-
-        Once for some weeks: nobody can stop reminders for ever by saying it again.
-        """
-        today = self.company_id._get_dunning_today()
-        days = self.company_id.dunning_page_paid_days
-        rested = self._get_rests([("move_id", "in", moves.ids)]).move_id
-        if days > 0:
-            self.pause_ids += self.env["dunning.pause"].create(
-                [
-                    {
-                        "move_id": move.id,
-                        "company_id": self.company_id.id,
-                        "date_from": today,
-                        "date_until": today + timedelta(days=days),
-                        "reason": self._get_note()[:200],
-                    }
-                    for move in moves - rested
-                ]
-            )
+        """Leave invoices out of reminders while somebody looks into what was said."""
+        self.pause_ids += self.case_id._rest_said(moves, self._get_note())
 
     def _get_rests(self, domain):
         """Return the rests of the last weeks because of replies that still stand.

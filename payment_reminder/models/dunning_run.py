@@ -33,9 +33,9 @@ class DunningRun(models.Model):
     )
     user_id = fields.Many2one(
         comodel_name="res.users",
-        string="Responsible",
-        default=lambda self: self.env.user,
-        help="Signs what is sent where neither the level nor the case names somebody.",
+        string="Signed by",
+        help="Signs what is sent where neither the level nor the case names somebody. "
+        "Empty: who is responsible for the case, else the company.",
     )
     partner_ids = fields.Many2many(
         comodel_name="res.partner",

@@ -123,12 +123,14 @@ class DunningSender(models.AbstractModel):
         """Return the notices whose recipient can be reached; the others failed."""
         reachable = notices.browse()
         for notice in notices:
-            handler = notice.channel_id._get_handler()
-            reason = handler._get_unreachable_reason(notice.contact_id)
+            reason = notice._get_undeliverable_reason()
             if reason:
                 notice._set_failed(reason)
-            else:
-                reachable |= notice
+                continue
+            recipient = notice._get_recipient()
+            if recipient != notice.contact_id:
+                notice.contact_id = recipient
+            reachable |= notice
         return reachable
 
     def _filter_allowed(self, notices):

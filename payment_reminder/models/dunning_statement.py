@@ -3,7 +3,7 @@ from bisect import bisect_left
 from markupsafe import Markup
 
 from odoo import api, fields, models
-from odoo.tools import SQL
+from odoo.fields import Domain
 from odoo.tools.misc import format_date
 
 #: The last day of each step of the ageing, in days late; 0 is 'not due yet'.
@@ -69,27 +69,34 @@ class DunningStatement(models.AbstractModel):
                 ]
             )
         )
-        user = case._get_signatory() if case else case.user_id
+        user = (
+            case._get_signatory()
+            if case
+            else customer._get_dunning_responsible(company, case.line_ids.move_line_id)
+        )
         asking = self.env.user.filtered(lambda user: not user._is_superuser())
         return {
             "company_id": company.id,
             "partner_id": customer.id,
-            "contact_id": self._find_contact(company, customer).id,
+            "contact_id": self._find_contact(company, customer, currency).id,
             "currency_id": currency.id,
             "user_id": (user or asking).id,
             "date": date,
         }
 
-    def _find_contact(self, company, customer):
+    def _find_contact(self, company, customer, currency=None, channel="letter"):
         """Return whom to write to, as the planner of reminders chooses it.
 
+        :param res.currency currency: only what is open in it
+        :param str channel: through which it is sent
         :rtype: res.partner
         """
-        contact = self.env["dunning.planner"]._get_contact_sql(
-            SQL("%s", customer.id), SQL("%s", company.id)
-        )
-        [[contact_id]] = self.env.execute_query(SQL("SELECT (%s)", contact))
-        return customer.browse(contact_id)
+        domain = Domain(self._get_open_domain(company, customer))
+        if currency:
+            domain &= Domain("currency_id", "=", currency.id)
+        lines = self.env["account.move.line"].sudo().search(domain)
+        owed = lines.filtered(lambda line: line.amount_residual_currency > 0)
+        return customer._get_dunning_contact(company, owed, channel)
 
     def _get_open_currencies(self, company, customers):
         """Return in which currencies something is open.

@@ -274,9 +274,9 @@ class InstallmentPlan(models.Model):
     @api.depends("partner_id")
     def _compute_contact_id(self):
         for plan in self:
-            partner = plan.partner_id
-            plan.contact_id = partner and partner.browse(
-                partner.address_get(["invoice"])["invoice"]
+            lines = plan.item_ids.sudo().move_line_id
+            plan.contact_id = plan.partner_id and plan.partner_id._get_dunning_contact(
+                plan.company_id, lines, "email"
             )
 
     @api.depends("contact_id", "partner_id", "company_id")

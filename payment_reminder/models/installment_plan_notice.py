@@ -153,7 +153,7 @@ class InstallmentPlan(models.Model):
 
         :rtype: str | bool
         """
-        contact = self.contact_id or self.partner_id
+        contact = self._get_mail_contact()
         if not template:
             return self.env._("There is no text for this mail any more: call instead.")
         if not contact.email_normalized:
@@ -162,6 +162,16 @@ class InstallmentPlan(models.Model):
                 contact=contact.display_name,
             )
         return False
+
+    def _get_mail_contact(self):
+        """Return whom mails reach: with whom it was agreed, else the customer itself.
+
+        :rtype: res.partner
+        """
+        self.ensure_one()
+        contact = self.contact_id or self.partner_id
+        email = self.env["dunning.channel.email"]
+        return email._find_recipient(contact, self.partner_id) or contact
 
     def _post_mail(self, template, record, kind, contact_at=False):
         """Post the rendered mail on the plan, from its responsible person.
@@ -173,7 +183,7 @@ class InstallmentPlan(models.Model):
         rendered = template.sudo()._generate_template(
             record.ids, ("subject", "body_html", "email_from")
         )[record.id]
-        contact = self.contact_id or self.partner_id
+        contact = self._get_mail_contact()
         author = self.user_id.partner_id or self.company_id.partner_id
         message = local.message_post(
             subject=rendered["subject"],
@@ -212,18 +222,23 @@ class InstallmentPlan(models.Model):
                 "The instalment of %(date)s is late: %(amount)s",
                 date=format_date(self.env, line.date, date_format="medium"),
                 amount=self.currency_id.format(line.amount_open),
-            )
+            ),
+            "late",
         )
 
-    def _tell_responsible(self, summary):
-        """Give the responsible person something to do about the plan, once a text."""
+    def _tell_responsible(self, summary, matter=False):
+        """Give the responsible person something to do about the plan, once a text.
+
+        :param str matter: code; see ``dunning.desk._close_mended_tasks``
+        """
         for plan in self:
             if summary in plan.activity_ids.mapped("summary"):
                 continue
             plan.sudo().activity_schedule(
                 "mail.mail_activity_data_todo",
-                user_id=(plan.user_id or self.env.user).id,
+                user_id=plan._get_responsible().id,
                 summary=summary,
+                dunning_matter=matter,
             )
 
 

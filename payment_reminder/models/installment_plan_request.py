@@ -261,7 +261,7 @@ class InstallmentRequest(models.AbstractModel):
     def _get_responsible(self, moves, case):
         """Return who answers: never a customer, nor the public user."""
         if case:
-            return case._get_answerer(moves)
+            return case._get_answerer()
         person = moves.company_id.sudo()._get_dunning_person()
         return person or self.env.ref("base.user_root")
 

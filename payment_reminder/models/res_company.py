@@ -53,9 +53,9 @@ class ResCompany(models.Model):
     dunning_page_paid_days = fields.Integer(
         string="Days of Rest for Replies",
         default=5,
-        help="When a customer says on the payment page that an invoice is paid, or "
-        "asks for instalments, it rests so many days, once a month at most. 0: it "
-        "does not.",
+        help="When a customer says that an invoice is paid, on the payment page, on "
+        "the phone or to whoever reviews a run, or asks for instalments on the page, "
+        "it rests so many days, once a month at most. 0: it does not.",
     )
     dunning_page_min_part = fields.Monetary(
         string="Smallest Part to Pay Online",
@@ -182,7 +182,7 @@ class ResCompany(models.Model):
         "AND installment_approval_amount >= 0 AND installment_approval_months >= 0)",
         "Days and limits of instalment plans cannot be negative.",
     )
-    _dunning_page_sane = models.Constraint(
+    _dunning_page_part_sane = models.Constraint(
         "CHECK (dunning_page_min_part >= 0)",
         "The smallest part to pay online cannot be negative.",
     )

@@ -22,6 +22,11 @@ class ResConfigSettings(models.TransientModel):
         readonly=False,
         domain="[('share', '=', False), ('company_ids', 'in', company_id)]",
     )
+    dunning_user_id = fields.Many2one(
+        related="company_id.dunning_user_id",
+        readonly=False,
+        domain="[('share', '=', False), ('company_ids', 'in', company_id)]",
+    )
     dunning_call_tries = fields.Integer(
         related="company_id.dunning_call_tries", readonly=False
     )

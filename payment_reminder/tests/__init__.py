@@ -94,11 +94,14 @@ from . import test_payment_page_speed
 from . import test_payment_qr
 from . import test_payment_qr_print
 from . import test_planner
+from . import test_planner_automatic
 from . import test_planner_exclusion
 from . import test_planner_recipient
 from . import test_procedure
 from . import test_promise
 from . import test_property
+from . import test_recipient
+from . import test_responsible
 from . import test_review
 from . import test_review_sending
 from . import test_review_text
@@ -111,6 +114,7 @@ from . import test_sending
 from . import test_sending_failures
 from . import test_settings
 from . import test_statement
+from . import test_task
 from . import test_tools
 from . import test_tools_amount_in_words
 from . import test_tools_contact_window

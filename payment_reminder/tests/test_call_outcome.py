@@ -153,6 +153,24 @@ class TestCallOutcome(CallCommon):
                 self.assertEqual(notice.case_id.activity_ids.summary, summary)
                 self.assertIn("Said so", str(notice.case_id.activity_ids.note))
 
+    def test_what_is_said_to_be_paid_rests_the_companys_days(self):
+        notice = self._call_notice()
+        self._log(notice, "paid_already")
+        pause = self.env["dunning.pause"].search(
+            [("move_id", "=", notice.line_ids.move_id.id)]
+        )
+        self.assertEqual(pause.date_until, self._in_days(5))
+        self._log(notice, "paid_already")
+        self.assertEqual(notice.case_id.pause_ids, pause)
+
+    def test_promise_is_taken_by_who_took_it(self):
+        notice = self._call_notice()
+        notice.case_id.user_id = self.clerk
+        call = self._log(
+            notice, "promised", amount=100.0, promise_date=self._in_days(10)
+        )
+        self.assertEqual(call.promise_id.user_id, self.env.user)
+
     def test_promise_rests_until_its_date(self):
         notice = self._call_notice()
         date = self._in_days(10)

@@ -30,6 +30,20 @@ class TestCallWizard(CallCommon):
         form.outcome = "will_pay_part"
         self.assertEqual(form.amount, 0.0)
 
+    def test_wizard_says_whose_task_it_is(self):
+        notice = self._call_notice()
+        form = self._form(notice)
+        form.outcome = "asks_instalments"
+        self.assertEqual(form.hint, "You get a task: propose a plan.")
+        notice.case_id.user_id = self.clerk
+        form = self._form(notice)
+        form.outcome = "paid_already"
+        self.assertEqual(
+            form.hint,
+            "Carla Clerk gets a task: look for the payment. The invoices rest for 5 "
+            "days.",
+        )
+
     def test_wizard_logs_the_call(self):
         notice = self._call_notice()
         form = self._form(notice)

@@ -95,6 +95,8 @@ class TestClarityPlanning(ClarityCommon):
         chosen = self._create_customer("Chosen", email=False, lang="en_US")
         self.assertFindings(self.clear)
         self.customer.dunning_contact_id = chosen
+        self.assertFindings(self.clear)  # the customer's own address serves
+        self.customer.email = False
         self.assertFindings(self.clear, "email")
 
     def test_exclusion_leads_to_the_findings(self):

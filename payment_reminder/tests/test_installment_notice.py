@@ -66,6 +66,18 @@ class TestInstallmentNotice(InstallmentCommon):
         [mail] = self._mails(plan)
         self.assertNotIn("overdue", self._read(mail))
 
+    def test_plan_goes_to_whom_its_invoice_is_addressed_to(self):
+        self.customer.is_company = True
+        for name in ("A branch", "Z branch"):
+            branch = self._create_customer(
+                name, parent_id=self.customer.id, type="invoice"
+            )
+        plan = self._plan(self._overdue(20, 300.0, partner=branch))
+        self.assertEqual(plan.contact_id, branch)
+        branch.email = False
+        plan.action_propose()
+        self.assertEqual(len(self._mails(plan)), 1)  # the customer's own address
+
     def test_mail_is_signed_once_by_the_responsible_person(self):
         self.env.user.signature = "Somebody else"
         plan = self._active_plan()

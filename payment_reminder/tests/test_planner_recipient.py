@@ -78,6 +78,137 @@ class TestPlannerRecipient(DunningCommon):
 
 
 @tagged("post_install", "-at_install")
+class TestPlannerAddressee(DunningCommon):
+    """The contact that the items are addressed to, and whom each channel reaches."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.customer.is_company = True
+
+    def _branch(self, name, **values):
+        return self._create_customer(
+            name, parent_id=self.customer.id, type="invoice", **values
+        )
+
+    def test_branch_that_has_the_invoice_gets_its_reminder(self):
+        self._branch("A branch")
+        branch = self._branch("Z branch")
+        self._overdue(5, partner=branch)
+        notice = self._plan().notice_ids
+        self.assertEqual(notice.contact_id, branch)
+        self.assertEqual(notice.partner_id, self.customer)
+
+    def test_branches_that_differ_leave_it_to_the_invoice_contact(self):
+        first, other = self._branch("A branch"), self._branch("Z branch")
+        self._overdue(5, partner=other)
+        self._overdue(6, partner=first)
+        self.assertEqual(self._plan().notice_ids.contact_id, first)
+
+    def test_branch_with_an_item_comes_before_one_without(self):
+        self._branch("A branch")
+        branch = self._branch("Z branch")
+        self._overdue(5, partner=branch)
+        self._overdue(6)  # addressed to the customer itself
+        self.assertEqual(self._plan().notice_ids.contact_id, branch)
+
+    def test_person_named_on_the_invoice_gets_its_reminder(self):
+        person = self._create_customer("Ann", parent_id=self.customer.id)
+        self._branch("Accounts Payable")
+        self._overdue(5, partner=person)
+        self.assertEqual(self._plan().notice_ids.contact_id, person)
+
+    def test_chosen_contact_comes_first(self):
+        chosen = self._create_customer("Chosen", parent_id=self.customer.id)
+        self.customer.dunning_contact_id = chosen
+        self._overdue(5, partner=self._branch("Z branch"))
+        self.assertEqual(self._plan().notice_ids.contact_id, chosen)
+
+    def test_branch_that_is_archived_is_not_written_to(self):
+        branch = self._branch("Z branch")
+        self._overdue(5, partner=branch)
+        branch.active = False
+        self.assertEqual(self._plan().notice_ids.contact_id, self.customer)
+
+    def test_item_without_invoice_is_addressed_to_its_partner(self):
+        branch = self._branch("Z branch")
+        self._branch("A branch")
+        entry = self.env["account.move"].create(
+            {
+                "date": self._days_ago(30),
+                "line_ids": [
+                    (
+                        0,
+                        0,
+                        {
+                            "account_id": account.id,
+                            "partner_id": branch.id,
+                            "balance": balance,
+                            "date_maturity": self._days_ago(5),
+                        },
+                    )
+                    for account, balance in (
+                        (self.company_data["default_account_receivable"], 50.0),
+                        (self.company_data["default_account_revenue"], -50.0),
+                    )
+                ],
+            }
+        )
+        entry.action_post()
+        entry.line_ids.no_followup = False
+        self.assertEqual(self._plan().notice_ids.contact_id, branch)
+
+    def test_company_gets_the_email_that_its_contact_cannot(self):
+        self._branch("Accounts Payable", email=False)
+        self._overdue(5)
+        notice = self._plan().notice_ids
+        self.assertEqual(notice.channel, "email")
+        self.assertEqual(notice.contact_id, self.customer)
+
+    def test_contact_without_any_address_leaves_it_to_the_company(self):
+        self._branch("Accounts Payable", email=False, street=False)
+        self._overdue(5)
+        notice = self._plan().notice_ids
+        self.assertEqual((notice.channel, notice.contact_id), ("email", self.customer))
+
+    def test_each_channel_has_a_recipient_of_its_own(self):
+        branch = self._branch("Accounts Payable", email=False)
+        self.friendly.channel_ids = self.email_channel + self.letter_channel
+        self._overdue(5)
+        recipients = {n.channel: n.contact_id for n in self._plan().notice_ids}
+        self.assertEqual(recipients, {"email": self.customer, "letter": branch})
+
+    def test_neither_contact_nor_company_with_email_get_a_letter(self):
+        branch = self._branch("Accounts Payable", email=False)
+        self.customer.email = False
+        self._overdue(5)
+        notice = self._plan().notice_ids
+        self.assertEqual((notice.channel, notice.contact_id), ("letter", branch))
+
+    def test_statement_and_plan_ask_the_same_rule(self):
+        self._branch("A branch")
+        branch = self._branch("Z branch", street=False)
+        invoice = self._overdue(5, partner=branch)
+        statement = self.env["dunning.statement"]._make(self.company, self.customer)[0]
+        self.assertEqual(statement.contact_id, self.customer)  # a letter
+        branch.street = "2 Long Road"
+        statement = self.env["dunning.statement"]._make(self.company, self.customer)[0]
+        self.assertEqual(statement.contact_id, branch)
+        lines = self._receivables(invoice)
+        contact = self.customer._get_dunning_contact(self.company, lines, "email")
+        self.assertEqual(contact, branch)
+
+    def test_reason_of_an_unreachable_customer_names_both(self):
+        self._branch("Accounts Payable", email=False, street=False)
+        self.customer.write({"email": False, "street": False})
+        invoice = self._overdue(5)
+        self._plan()
+        [text] = self.env["dunning.explainer"]._explain_move(invoice, self.today)
+        self.assertIn("Accounts Payable has no valid e-mail address", text)
+        self.assertIn("Ann Example has no valid e-mail address", text)
+
+
+@tagged("post_install", "-at_install")
 class TestPlannerProcedure(DunningCommon):
     """Which procedure applies: invoice > customer > company."""
 

@@ -1,3 +1,4 @@
+from datetime import timedelta
 from unittest.mock import patch
 
 from odoo.exceptions import AccessError, UserError, ValidationError
@@ -12,6 +13,21 @@ SENDER = "odoo.addons.payment_reminder.models.dunning_sender"
 @tagged("post_install", "-at_install")
 class TestLeaveOut(ReviewCommon):
     """Left out with a reason, put back, excluded from now on."""
+
+    def test_what_is_said_to_be_paid_rests(self):
+        notice = self._notice_of(self._plan(), self.customer)
+        self._wizard(notice, reason="paid", note="by cheque").action_leave_out()
+        until = self.company._get_dunning_today() + timedelta(days=5)
+        pause = self.env["dunning.pause"].search([("move_id", "=", self.invoice.id)])
+        self.assertEqual(pause.date_until, until)
+        self.assertIn("by cheque", pause.reason)
+        self.assertTrue(pause.is_said)
+
+    def test_what_is_left_out_for_another_reason_does_not_rest(self):
+        notice = self._notice_of(self._plan(), self.customer)
+        self._wizard(notice, reason="clarify").action_leave_out()
+        pauses = self.env["dunning.pause"]
+        self.assertFalse(pauses.search([("move_id", "=", self.invoice.id)]))
 
     def test_reason_is_kept_with_the_name_of_the_person(self):
         notice = self._notice_of(self._plan(), self.bob)

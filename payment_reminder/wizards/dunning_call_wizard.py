@@ -97,8 +97,9 @@ class DunningCallWizard(models.TransientModel):
     @api.depends("case_id", "notice_id")
     def _compute_contact_id(self):
         for wizard in self:
-            contact = wizard.notice_id.contact_id or wizard.case_id.partner_id
-            wizard.contact_id = contact
+            case = wizard.case_id
+            contact = wizard.notice_id.contact_id
+            wizard.contact_id = contact or (case and case._get_contact("call"))
 
     @api.depends("contact_id")
     def _compute_phone(self):
@@ -186,6 +187,7 @@ class DunningCallWizard(models.TransientModel):
         :rtype: dict[str, str]
         """
         tries = self.company_id[:1].dunning_call_tries
+        task = self._get_task_text()
         return {
             "promised": self.env._(
                 "Reminders rest until that day and a few days more."
@@ -194,17 +196,21 @@ class DunningCallWizard(models.TransientModel):
                 "Reminders of the oldest invoices that this amount covers rest until "
                 "that day; the others go on."
             ),
-            "paid_already": self.env._("You get a task: look for the payment."),
-            "asks_instalments": self.env._("You get a task: propose a plan."),
+            "paid_already": self.env._(
+                "%(task)s: look for the payment. The invoices rest for %(days)s days.",
+                task=task,
+                days=self.company_id[:1].dunning_page_paid_days,
+            ),
+            "asks_instalments": self.env._("%(task)s: propose a plan.", task=task),
             "disputes": self.env._(
                 "Reminders of these invoices rest until it is decided."
             ),
             "refused": self.env._(
-                "You get a task; reminders go on with the next level."
+                "%(task)s; reminders go on with the next level.", task=task
             ),
             "reached": self.env._("The call counts as a reminder."),
             "call_back": self.env._(
-                "The call leaves the list until then; you get a task."
+                "%(task)s; the call leaves the list until then.", task=task
             ),
             "no_answer": self.env._(
                 "The call comes back to the list in a few hours; after %(tries)s calls "
@@ -216,6 +222,17 @@ class DunningCallWizard(models.TransientModel):
                 "way."
             ),
         }
+
+    def _get_task_text(self):
+        """Return in words whose task it is: of who works on the case.
+
+        :rtype: str
+        """
+        case = self.case_id[:1].sudo()
+        person = case._get_person(self.env.user) if case else self.env.user
+        if person == self.env.user:
+            return self.env._("You get a task")
+        return self.env._("%(person)s gets a task", person=person.name)
 
     # === ACTION METHODS === #
 

@@ -30,6 +30,7 @@ class DunningLeaveOut(models.TransientModel):
         required=True,
     )
     note = fields.Char(string="In Words")
+    rest_days = fields.Integer(compute="_compute_counts")
     with_siblings = fields.Boolean(
         string="Also their letters or e-mails",
         default=True,
@@ -56,6 +57,7 @@ class DunningLeaveOut(models.TransientModel):
         for wizard in self:
             notices = wizard.notice_ids
             wizard.notice_count = len(notices)
+            wizard.rest_days = notices.company_id[:1].sudo().dunning_page_paid_days
             wizard.sibling_ids = notices._get_proposed_siblings() - notices
 
     # === CONSTRAINT METHODS === #
@@ -74,7 +76,10 @@ class DunningLeaveOut(models.TransientModel):
         notices = self.notice_ids
         if self.with_siblings:
             notices |= self.sibling_ids
-        notices._leave_out(self._get_reason_text(), exclude=self.is_excluded)
+        text = self._get_reason_text()
+        notices._leave_out(text, exclude=self.is_excluded)
+        if self.reason == "paid":
+            notices._rest_said(text)
         return {"type": "ir.actions.act_window_close"}
 
     def _get_reason_text(self):
