@@ -71,6 +71,7 @@ from . import dunning_payment_page_pay
 from . import dunning_payment_part
 from . import payment_token
 from . import payment_transaction
+from . import payment_transaction_announced
 from . import dunning_desk
 from . import dunning_explainer
 from . import dunning_notice_content

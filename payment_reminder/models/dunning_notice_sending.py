@@ -43,10 +43,13 @@ class DunningNoticeSending(models.AbstractModel):
                 """
                 UPDATE dunning_notice_line snapshot
                    SET amount_residual = COALESCE(now.residual, 0),
+                       amount_announced = COALESCE(now.announced, 0),
                        days_late = %(date)s - snapshot.date_maturity,
                        left_out_reason = now.reason
                   FROM (SELECT nline.id,
-                               account_move_line.amount_residual_currency AS residual,
+                               account_move_line.amount_residual_currency
+                                   - COALESCE(announced.deducted, 0) AS residual,
+                               announced.deducted AS announced,
                                CASE WHEN account_move_line.id IS NULL
                                     THEN 'not_posted'
                                     WHEN owner.commercial_partner_id <> customer.id
@@ -68,11 +71,13 @@ class DunningNoticeSending(models.AbstractModel):
                             ON move.id = account_move_line.move_id
                      LEFT JOIN dunning_case_line item
                             ON item.move_line_id = account_move_line.id
+                     %(announced)s
                          WHERE nline.notice_id IN %(notices)s) now
                  WHERE now.id = snapshot.id
                 """,
                 date=date,
                 not_owed=planner._get_not_owed_sql(date, company),
+                announced=planner._get_announced_join(date, company),
                 notices=tuple(self.ids),
             )
         )
@@ -160,7 +165,7 @@ class DunningNoticeSending(models.AbstractModel):
         """
         is_reduced = self.level_id.procedure_id.credit_treatment == "reduce"
         share = 1 - credit / amount if is_reduced else 1
-        return share * sum(claims.sudo().move_line_id.mapped("amount_residual"))
+        return share * sum(claim._get_company_residual() for claim in claims)
 
     def _get_settled_text(self):
         """Return why nothing is left to say, in the words of the items' reasons."""

@@ -1,5 +1,6 @@
 from importlib.util import find_spec
 
+from . import test_announced
 from . import test_bad_input
 from . import test_bounce
 from . import test_call
