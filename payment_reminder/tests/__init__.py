@@ -63,6 +63,7 @@ from . import test_interest_screens
 from . import test_invariants
 from . import test_letter_channel
 from . import test_letter_engine
+from . import test_letter_print
 from . import test_letter_printer
 from . import test_mistakes
 from . import test_pause
@@ -93,6 +94,7 @@ from . import test_planner_recipient
 from . import test_procedure
 from . import test_promise
 from . import test_property
+from . import test_rest
 from . import test_review
 from . import test_review_sending
 from . import test_review_text
