@@ -95,6 +95,7 @@ from . import test_procedure
 from . import test_promise
 from . import test_property
 from . import test_rest
+from . import test_rest_kinds
 from . import test_review
 from . import test_review_sending
 from . import test_review_text
