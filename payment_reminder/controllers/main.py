@@ -1,3 +1,5 @@
+from datetime import UTC, datetime
+
 from odoo import http
 from odoo.exceptions import AccessError, UserError
 from odoo.http import content_disposition, request
@@ -55,16 +57,42 @@ class PaymentReminderController(http.Controller):
         methods=["GET"],
         readonly=True,
     )
-    def print_letters(self, run_id):
-        """Return all stored letters of a run in one file, ready for the printer."""
+    def print_letters(self, run_id, printed=""):
+        """Return stored letters of a run in one file, ready for the printer.
+
+        :param str printed: moment, in seconds, at which those that are wanted were
+            printed first; all of the run without it
+        """
         run = self._find("dunning.run", run_id)
-        content = run._get_letters_pdf()
+        content = run._get_letters_pdf(self._read_moment(printed))
         if not content:
             message = request.env._(
                 "There are no letters yet. They are made when the run is sent."
             )
             return self._make_message_response(run, message, status=404)
         return self._make_pdf_response(content, f"letters-{run.date}.pdf")
+
+    @http.route(
+        "/payment_reminder/letters.pdf",
+        type="http",
+        auth="user",
+        methods=["GET"],
+        readonly=True,
+    )
+    def print_chosen_letters(self, ids=""):
+        """Return stored letters in one file.
+
+        :param str ids: of notices, with commas
+        """
+        wanted = self._split_ids(ids)
+        try:
+            letters = request.env["dunning.notice"].search([("id", "in", wanted)])
+        except AccessError:
+            raise request.not_found() from None
+        content = letters._get_letters_pdf()
+        if not content:
+            raise request.not_found()
+        return self._make_pdf_response(content, "letters.pdf")
 
     # === HELPERS === #
 
@@ -80,6 +108,17 @@ class PaymentReminderController(http.Controller):
         if not record:
             raise request.not_found()
         return record
+
+    def _read_moment(self, text):
+        """Return the moment of a number of seconds, ``None`` without one.
+
+        :raise NotFound: for anything else
+        """
+        if not text:
+            return None
+        if not (text.isascii() and text.isdigit() and len(text) < 12):
+            raise request.not_found()
+        return datetime.fromtimestamp(int(text), tz=UTC).replace(tzinfo=None)
 
     def _split_ids(self, text):
         """Return the numbers that ``text`` lists.

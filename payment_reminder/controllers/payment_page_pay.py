@@ -126,8 +126,9 @@ class PaymentPagePay(PaymentPage, PaymentPortal, PortalAccount):
     def _prepare_payment(self, page, options, choice):
         """Return what the page shows about paying online.
 
-        :return: ``outcome`` (see ``_prepare_outcome``), ``waiting`` and ``draft``
-            (sentences or False), ``form`` (values of Odoo's payment form, or False),
+        :return: ``outcome`` (see ``_prepare_outcome``), ``waiting`` (sentences),
+            ``transfers`` (see ``_prepare_awaited_transfers``), ``draft`` (a sentence or
+            False), ``form`` (values of Odoo's payment form, or False),
             ``label`` of the button, ``options`` (of the choice)
         :rtype: dict
         """
@@ -138,7 +139,8 @@ class PaymentPagePay(PaymentPage, PaymentPortal, PortalAccount):
         form = choice and not draft and self._prepare_form(page, choice)
         return {
             "outcome": made and page._prepare_outcome(made),
-            "waiting": waiting and page._get_waiting_text(waiting[0]),
+            "waiting": [page._get_waiting_text(one) for one in waiting],
+            "transfers": page._prepare_awaited_transfers() if waiting else [],
             "draft": draft and page._get_draft_text(draft),
             "options": {name: chosen[name] for name in OPTIONS if chosen.get(name)},
             "form": form and self._complete_form(page, choice, chosen, form),

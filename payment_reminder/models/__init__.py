@@ -39,6 +39,9 @@ from . import dunning_case_desk
 from . import dunning_case
 from . import dunning_case_line
 from . import dunning_case_call
+from . import dunning_rest
+from . import dunning_rest_finder
+from . import dunning_case_rest
 from . import dunning_reply
 from . import dunning_reply_effect
 from . import dunning_reply_text
@@ -78,6 +81,7 @@ from . import dunning_payment_page_discount
 from . import dunning_payment_part
 from . import payment_token
 from . import payment_transaction
+from . import payment_transaction_announced
 from . import dunning_desk
 from . import dunning_explainer
 from . import dunning_notice_content
@@ -88,6 +92,7 @@ from . import dunning_notice_action
 from . import dunning_notice_sending
 from . import dunning_notice_bounce
 from . import dunning_notice
+from . import dunning_notice_print
 from . import dunning_notice_line
 from . import dunning_link_event
 from . import dunning_link_issue

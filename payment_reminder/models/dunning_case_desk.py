@@ -10,6 +10,7 @@ TODAY_STEPS = (
     "remind",
     "contact",
     "match",
+    "stale",
     "decide",
     "handover",
 )
@@ -31,6 +32,7 @@ class DunningCaseDesk(models.AbstractModel):
             ("remind", "Remind"),
             ("contact", "Find a way to contact"),
             ("match", "Match payments"),
+            ("stale", "Rests too long"),
             ("decide", "Decide: last level reached"),
             ("handover", "Send the hand-over"),
             ("sending", "Being sent"),

@@ -55,6 +55,7 @@ class DunningDesk(models.AbstractModel):
 
         :param dunning.case cases: only these; else all cases of ``company``
         """
+        self.env["dunning.rest"]._sync(company, date, cases)
         run = self._get_question(company, cases, date)
         is_small = cases and len(cases) <= FEW
         plan = self._get_plan_sql(run) if is_small else self._fill_plan(run)
@@ -145,6 +146,7 @@ class DunningDesk(models.AbstractModel):
                         WHEN line.obstacle IN ('no_contact', 'no_channel')
                             THEN 'contact'
                         WHEN line.obstacle IN ('credit', 'credit_hold') THEN 'match'
+                        WHEN stale.case_id IS NOT NULL THEN 'stale'
                         WHEN line.wait_date IS NOT NULL THEN 'wait'
                         WHEN line.is_at_end THEN 'decide'
                         WHEN handover.is_waiting THEN 'sending'
@@ -152,6 +154,7 @@ class DunningDesk(models.AbstractModel):
                         ELSE COALESCE(line.rest, 'none') END AS next_step,
                    CASE WHEN notice.has_problem OR notice.has_call
                           OR notice.has_proposal OR broken.case_id IS NOT NULL
+                          OR stale.case_id IS NOT NULL
                           OR (line.climbs AND NOT line.is_kept_back)
                           OR (NOT handover.is_waiting AND line.wait_date IS NULL)
                         THEN %(date)s::date
@@ -162,6 +165,7 @@ class DunningDesk(models.AbstractModel):
          LEFT JOIN (%(lines)s) line ON line.case_id = dcase.id
          LEFT JOIN (%(notices)s) notice ON notice.case_id = dcase.id
          LEFT JOIN (%(broken)s) broken ON broken.case_id = dcase.id
+         LEFT JOIN (%(stale)s) stale ON stale.case_id = dcase.id
          LEFT JOIN (%(rests)s) rest ON rest.case_id = dcase.id
          LEFT JOIN (%(handovers)s) handover ON handover.case_id = dcase.id
              WHERE dcase.company_id = %(company)s AND %(cases)s
@@ -171,6 +175,7 @@ class DunningDesk(models.AbstractModel):
             lines=self._get_case_lines_sql(company, date),
             notices=self._get_notices_sql(company),
             broken=self._get_broken_promises_sql(company),
+            stale=self.env["dunning.rest"]._get_too_long_sql(company, date),
             rests=self._get_rests_sql(company, date),
             handovers=self.env["dunning.handover"]._get_prepared_sql(company),
             company=company.id,
@@ -285,6 +290,10 @@ class DunningDesk(models.AbstractModel):
                      WHERE plan.company_id = %(company)s
                        AND (plan.state = 'active' OR (plan.state = 'proposed'
                             AND plan.date_valid >= %(date)s))
+                     UNION ALL
+                    SELECT case_id, ask_on - 1
+                      FROM dunning_rest
+                     WHERE company_id = %(company)s AND kind = 'payment'
                    ) agreed
           GROUP BY case_id
             """,

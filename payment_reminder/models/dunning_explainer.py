@@ -245,6 +245,21 @@ class DunningExplainer(models.AbstractModel):
         )
         return (by_case | by_move | by_partner).sorted("date_until", reverse=True)
 
+    def _say_pending_payment(self, row):
+        move = self.env["account.move"].browse(row["move_id"]).sudo()
+        waiting = move.transaction_ids.filtered(lambda tx: tx._is_on_its_way())
+        if not waiting:
+            return self._say_label(row)
+        last = waiting.sorted(lambda tx: tx._get_dunning_wait_until())[-1]
+        return self.env._(
+            "an online payment of %(amount)s (%(provider)s) is on its way since "
+            "%(date)s; it rests until %(until)s.",
+            amount=last.currency_id.format(sum(waiting.mapped("amount"))),
+            provider=last.provider_id.name,
+            date=self._date(last._get_dunning_wait_since()),
+            until=self._date(last._get_dunning_wait_until()),
+        )
+
     def _say_disputed(self, row):
         disputes = self._item(row).dispute_ids.filtered(
             lambda dispute: dispute.state in ("open", "accepted")

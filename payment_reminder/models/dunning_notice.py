@@ -10,6 +10,9 @@ MUTABLE_FIELDS = {
     "mail_message_id",
     "fallback_notice_id",
     "bounced_email",
+    "printed_at",
+    "printed_by_id",
+    "posted_on",
 }
 
 

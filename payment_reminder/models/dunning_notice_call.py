@@ -176,9 +176,12 @@ class DunningNotice(models.Model):
         self.ensure_one()
         if self.state not in LIVE_STATES:
             return {line: line.amount_residual for line in self.claim_ids}
+        receivables = self.claim_ids.sudo().move_line_id
+        announced = receivables._get_dunning_announced()
         amounts = {
-            line: line.sudo().move_line_id.amount_residual_currency
+            line: receivable.amount_residual_currency - announced.get(receivable.id, 0)
             for line in self.claim_ids
+            for receivable in line.sudo().move_line_id
         }
         return {line: amount for line, amount in amounts.items() if amount > 0}
 

@@ -125,7 +125,9 @@ class DunningNoticeLetter(models.AbstractModel):
             "date": line.invoice_date,
             "date_due": line.date_maturity,
             "days_late": max(line.days_late, 0),
-            "description": line.description,
+            "description": " · ".join(
+                filter(None, (line.description, line._get_announced_text(self)))
+            ),
             "amount": self._to_decimal(line.amount_residual),
         }
 

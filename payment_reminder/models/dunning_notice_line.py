@@ -54,7 +54,13 @@ class DunningNoticeLine(models.Model):
     date_maturity = fields.Date(string="Due Date")
     days_late = fields.Integer()
     currency_id = fields.Many2one(comodel_name="res.currency")
-    amount_residual = fields.Monetary(string="Open")
+    amount_residual = fields.Monetary(
+        string="Open", help="What the notice asks for: what is open and not announced."
+    )
+    amount_announced = fields.Monetary(
+        string="On Its Way",
+        help="Announced by an online payment that is not booked yet: not asked for.",
+    )
     left_out_reason = fields.Selection(
         selection=NOT_OWED_REASONS,
         help="Why the item was taken out when the notice was claimed for sending.",
@@ -69,6 +75,34 @@ class DunningNoticeLine(models.Model):
         services = self.move_id.sudo()._get_dunning_service_texts()
         for line in self:
             line.description = services.get(line.move_id.id, "")
+
+    # === BUSINESS METHODS === #
+
+    def _get_company_residual(self):
+        """Return what is asked for of the item, in the company's currency.
+
+        :rtype: float
+        """
+        self.ensure_one()
+        receivable = self.sudo().move_line_id
+        if not receivable.amount_residual_currency:
+            return 0.0
+        share = self.amount_residual / receivable.amount_residual_currency
+        return receivable.amount_residual * share
+
+    def _get_announced_text(self, document):
+        """Return what of the item is on its way, in words, or ``False``.
+
+        :param document: in whose language amounts are written
+        :rtype: str | bool
+        """
+        self.ensure_one()
+        if self.currency_id.is_zero(self.amount_announced):
+            return False
+        return document.env._(
+            "less %(amount)s on its way as an online payment",
+            amount=document._format_amount(self.amount_announced),
+        )
 
     # === CRUD METHODS === #
 

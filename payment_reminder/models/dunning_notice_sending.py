@@ -39,44 +39,61 @@ class DunningNoticeSending(models.AbstractModel):
 
     def _refresh_lines(self, date, company):
         """Update residual and lateness of all items in one statement."""
-        planner = self.env["dunning.planner"]
         self.env.cr.execute(
             SQL(
                 """
                 UPDATE dunning_notice_line snapshot
                    SET amount_residual = COALESCE(now.residual, 0),
+                       amount_announced = COALESCE(now.announced, 0),
                        days_late = %(date)s - snapshot.date_maturity,
                        left_out_reason = now.reason
-                  FROM (SELECT nline.id,
-                               account_move_line.amount_residual_currency AS residual,
-                               CASE WHEN account_move_line.id IS NULL
-                                    THEN 'not_posted'
-                                    WHEN owner.commercial_partner_id <> customer.id
-                                      OR account_move_line.currency_id
-                                         <> dcase.currency_id
-                                      OR account_move_line.date_maturity
-                                         IS DISTINCT FROM nline.date_maturity
-                                    THEN 'changed'
-                                    ELSE %(not_owed)s END AS reason
-                          FROM dunning_notice_line nline
-                          JOIN dunning_notice notice ON notice.id = nline.notice_id
-                          JOIN dunning_case dcase ON dcase.id = notice.case_id
-                          JOIN res_partner customer ON customer.id = dcase.partner_id
-                     LEFT JOIN account_move_line
-                            ON account_move_line.id = nline.move_line_id
-                     LEFT JOIN res_partner owner
-                            ON owner.id = account_move_line.partner_id
-                     LEFT JOIN account_move move
-                            ON move.id = account_move_line.move_id
-                     LEFT JOIN dunning_case_line item
-                            ON item.move_line_id = account_move_line.id
-                         WHERE nline.notice_id IN %(notices)s) now
+                  FROM (%(now)s) now
                  WHERE now.id = snapshot.id
                 """,
                 date=date,
-                not_owed=planner._get_not_owed_sql(date, company),
-                notices=tuple(self.ids),
+                now=self._get_lines_now_sql(
+                    date, company, SQL("nline.notice_id IN %s", tuple(self.ids))
+                ),
             )
+        )
+
+    def _get_lines_now_sql(self, date, company, where):
+        """Return the query of what is owed on ``date`` of the items of notices.
+
+        :param SQL where: which, about ``nline`` and its ``notice``
+        :return: ``id`` of the item, ``residual`` and ``announced``, and the ``reason``
+            why it is not asked for, if it is not
+        :rtype: SQL
+        """
+        planner = self.env["dunning.planner"]
+        return SQL(
+            """
+            SELECT nline.id,
+                   account_move_line.amount_residual_currency
+                       - COALESCE(announced.deducted, 0) AS residual,
+                   announced.deducted AS announced,
+                   CASE WHEN account_move_line.id IS NULL
+                        THEN 'not_posted'
+                        WHEN owner.commercial_partner_id <> customer.id
+                          OR account_move_line.currency_id <> dcase.currency_id
+                          OR account_move_line.date_maturity
+                             IS DISTINCT FROM nline.date_maturity
+                        THEN 'changed'
+                        ELSE %(not_owed)s END AS reason
+              FROM dunning_notice_line nline
+              JOIN dunning_notice notice ON notice.id = nline.notice_id
+              JOIN dunning_case dcase ON dcase.id = notice.case_id
+              JOIN res_partner customer ON customer.id = dcase.partner_id
+         LEFT JOIN account_move_line ON account_move_line.id = nline.move_line_id
+         LEFT JOIN res_partner owner ON owner.id = account_move_line.partner_id
+         LEFT JOIN account_move move ON move.id = account_move_line.move_id
+         LEFT JOIN dunning_case_line item ON item.move_line_id = account_move_line.id
+         %(announced)s
+             WHERE %(where)s
+            """,
+            not_owed=planner._get_not_owed_sql(date, company),
+            announced=planner._get_announced_join(date, company),
+            where=where,
         )
 
     def _refresh_totals(self, date, credit):
@@ -163,7 +180,7 @@ class DunningNoticeSending(models.AbstractModel):
         """
         is_reduced = self.level_id.procedure_id.credit_treatment == "reduce"
         share = 1 - credit / amount if is_reduced else 1
-        return share * sum(claims.sudo().move_line_id.mapped("amount_residual"))
+        return share * sum(claim._get_company_residual() for claim in claims)
 
     def _get_settled_text(self):
         """Return why nothing is left to say, in the words of the items' reasons."""

@@ -91,7 +91,7 @@ class DunningPaymentPage(models.AbstractModel):
         payable = [one for one in found if one.is_payable]
         if keys is None:
             keys = self._get_usual_keys(payable)
-        items = [Item(one.key, one.due, one.amount) for one in payable]
+        items = [Item(one.key, one.due, one.left) for one in payable]
         items += self._get_claim_items()
         whole = choose(items, keys)
         limit = min(whole.total, self._get_limit(found, payable, set(keys)))
@@ -138,7 +138,7 @@ class DunningPaymentPage(models.AbstractModel):
         asked = [one for one in payable if self._is_asked(one)]
         asked_keys = {CLAIMS_KEY, *(one.key for one in asked)}
         pool = asked if keys <= asked_keys else payable
-        amounts = [one.amount for one in pool] + [self._get_payable_claims()]
+        amounts = [one.left for one in pool] + [self._get_payable_claims()]
         return sum(amounts, Decimal(0)) - self._get_credit(found)
 
     def _get_credit(self, found):

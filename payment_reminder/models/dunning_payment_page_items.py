@@ -73,7 +73,7 @@ class DunningPaymentPage(models.AbstractModel):
 
         :rtype: Decimal
         """
-        parts = [one.amount for one in found if self._is_asked(one)]
+        parts = [one.left for one in found if self._is_asked(one)]
         parts += [plan["due"] for plan in plans]
         parts += [claim["amount"] for claim in claims]
         return max(sum(parts, ZERO) - self._get_credit(found), ZERO)
@@ -111,7 +111,7 @@ class DunningPaymentPage(models.AbstractModel):
         :return: pairs of label and amount, both texts
         :rtype: list[tuple[str, str]]
         """
-        asked = sum((one.amount for one in found if self._is_asked(one)), ZERO)
+        asked = sum((one.left for one in found if self._is_asked(one)), ZERO)
         planned = sum((plan["due"] for plan in plans), ZERO)
         credit = self._get_credit(found)
         parts = [
@@ -121,27 +121,44 @@ class DunningPaymentPage(models.AbstractModel):
             (self.env._("Payments and credits not assigned yet"), -credit),
         ]
         shown = [(label, amount) for label, amount in parts if amount]
-        further = [
-            (
-                self.env._("Payment on its way"),
-                lambda one: one.is_pending and not one.is_elsewhere,
-            ),
-            (
-                self.env._("You have told us that you do not agree"),
-                lambda one: (
-                    one.is_disputed and not (one.is_pending or one.is_elsewhere)
-                ),
-            ),
-            (self.env._("Handed over for collection"), lambda one: one.is_elsewhere),
-            (self.env._("Not due yet"), self._is_later),
-        ]
         rest = [
-            (label, sum((o.amount for o in found if o.amount > 0 and test(o)), ZERO))
-            for label, test in further
+            (label, sum((amount(one) for one in found if one.amount > 0), ZERO))
+            for label, amount in self._get_further()
         ]
         rest = [(label, amount) for label, amount in rest if amount]
         lines = (shown if len(shown) > 1 else []) + rest
         return [(label, self._format_amount(float(amount))) for label, amount in lines]
+
+    def _get_further(self):
+        """Return what is open and not asked for: labels, and how much of an item."""
+        return [
+            (self.env._("Payment on its way"), self._get_coming),
+            (
+                self.env._("You have told us that you do not agree"),
+                lambda one: one.left * (one.is_disputed and not self._is_apart(one)),
+            ),
+            (
+                self.env._("Handed over for collection"),
+                lambda one: one.amount * one.is_elsewhere,
+            ),
+            (self.env._("Not due yet"), lambda one: one.left * self._is_later(one)),
+        ]
+
+    def _get_coming(self, one):
+        """Return how much of an item is on its way.
+
+        :rtype: Decimal
+        """
+        if one.is_elsewhere:
+            return ZERO
+        return one.amount if one.is_in_payment else one.announced
+
+    def _is_apart(self, one):
+        return one.is_pending or one.is_elsewhere
+
+    def _get_shown_amount(self, one):
+        """Return what the list shows of an item: what is left, else all of it."""
+        return one.left if one.is_payable else one.amount
 
     def _is_later(self, one):
         is_free = not (one.is_pending or one.is_disputed or one.is_planned)
@@ -199,13 +216,13 @@ class DunningPaymentPage(models.AbstractModel):
     def _prepare_more(self, hidden, keys):
         """Return the row that stands for the items that are not shown one by one."""
         payable = [one for one in hidden if one.is_payable]
-        amount = sum((one.amount for one in hidden), ZERO)
+        amount = sum((self._get_shown_amount(one) for one in hidden), ZERO)
         forms = self.env._(
             "and %(count)s more item: see the statement of account|"
             "and %(count)s more items: see the statement of account",
             count=len(hidden),
         )
-        total = sum((one.amount for one in payable), ZERO)
+        total = sum((one.left for one in payable), ZERO)
         return {
             "value": payable and MORE,
             "is_checked": any(one.key in keys for one in payable),
@@ -234,7 +251,7 @@ class DunningPaymentPage(models.AbstractModel):
         """
         payable = [one for one in found if one.is_payable]
         claimed = self._get_payable_claims()
-        asked = [one.amount for one in payable if self._is_asked(one)]
+        asked = [one.left for one in payable if self._is_asked(one)]
         total = self._format_amount(float(choice.total if choice else ZERO))
         return {
             "has_items": bool(payable) or claimed > 0,
@@ -243,7 +260,7 @@ class DunningPaymentPage(models.AbstractModel):
             "typed": options.get("amount") or "",
             "credit": self._to_units(self._get_credit(found)),
             "asked": self._to_units(sum(asked, claimed)),
-            "open": self._to_units(sum((one.amount for one in payable), claimed)),
+            "open": self._to_units(sum((one.left for one in payable), claimed)),
             "pattern": self._get_amount_pattern(),
         }
 

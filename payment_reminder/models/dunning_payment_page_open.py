@@ -17,8 +17,8 @@ class OpenLine:
     move_id: int
     due: date
     amount: Decimal
+    announced: Decimal
     is_in_payment: bool
-    is_paying: bool
     is_disputed: bool
     is_planned: bool
     is_begun: bool
@@ -31,9 +31,19 @@ class OpenLine:
     discount: Discount | None = None
 
     @property
-    def is_pending(self):
+    def left(self):
+        """What is still to pay beside what was announced by online payments."""
+        return self.amount - self.announced
+
+    @property
+    def is_awaited(self):
         """Whether money for it is on its way: booked, or in an online payment."""
-        return self.is_in_payment or self.is_paying
+        return self.is_in_payment or self.announced > 0
+
+    @property
+    def is_pending(self):
+        """Whether money for all of it is on its way."""
+        return self.is_in_payment or (self.announced > 0 and self.left <= 0)
 
     @property
     def is_payable(self):
@@ -107,10 +117,15 @@ class DunningPaymentPage(models.AbstractModel):
         currencies = self.env["res.currency"].browse({row[0] for row in rows})
         digits = {currency.id: currency.decimal_places for currency in currencies}
         found = {}
-        for currency, key, move, due, amount, *marks, has_discount, kept in rows:
-            exact = Decimal(f"{amount:.{digits[currency]}f}")
-            kept = Decimal(f"{kept:.{digits[currency]}f}")
-            one = OpenLine(key, move, due, exact, *marks, kept, has_discount)
+        for row in rows:
+            currency, key, move, due, amount, announced, *marks, has_discount, kept = row
+            amount, announced, kept = (
+                Decimal(f"{value:.{digits[currency]}f}")
+                for value in (amount, announced, kept)
+            )
+            one = OpenLine(
+                key, move, due, amount, announced, *marks, kept, has_discount
+            )
             found.setdefault(currency, []).append(one)
         return found
 
@@ -123,8 +138,8 @@ class DunningPaymentPage(models.AbstractModel):
                    account_move_line.id, account_move_line.move_id,
                    COALESCE(account_move_line.date_maturity, account_move_line.date),
                    account_move_line.amount_residual_currency,
+                   COALESCE(announced.amount, 0),
                    move.payment_state IN ('in_payment', 'paid'),
-                   EXISTS (%(pending)s),
                    COALESCE(item.id IN (%(disputed)s), FALSE),
                    EXISTS (SELECT 1 FROM installment_plan_item planned
                             WHERE planned.move_line_id = account_move_line.id
@@ -145,10 +160,11 @@ class DunningPaymentPage(models.AbstractModel):
          LEFT JOIN dunning_case_line item ON item.move_line_id = account_move_line.id
          LEFT JOIN (%(away)s) away ON away.move_line_id = account_move_line.id
          LEFT JOIN (%(kept)s) kept ON kept.move_line_id = account_move_line.id
+         %(announced)s
              WHERE %(where)s
           ORDER BY 4, account_move_line.id
             """,
-            pending=planner._get_pending_payment_sql(),
+            announced=planner._get_announced_join(self.date, self.company_id),
             disputed=self.env["dunning.dispute"]._get_disputed_sql(self.company_id),
             begun=self.env["payment.transaction"]._get_dunning_begun_sql(),
             date=self.date,

@@ -64,24 +64,23 @@ class DunningPaymentPage(models.AbstractModel):
         :rtype: payment.transaction
         """
         if lines is None:
-            paying = {one.move_id for one in self._get_open() if one.is_paying}
+            paying = {one.move_id for one in self._get_open() if one.announced}
             moves = self.env["account.move"].sudo().browse(paying)
         else:
             moves = lines.move_id
         transactions = moves.transaction_ids
-        return transactions.filtered(lambda tx: tx._is_on_its_way()).sorted("id")[::-1]
+        return transactions.filtered(
+            lambda tx: tx._is_on_its_way(self.date) and tx.amount > 0
+        ).sorted("id")[::-1]
 
     def _get_waiting_text(self, transaction):
-        """Return which payment is on its way, and since when."""
-        local = fields.Datetime.context_timestamp(
-            self.with_context(tz=self.company_id.partner_id.tz or "UTC"),
-            transaction.last_state_change,
-        )
+        """Return which payment is on its way, since and until when."""
         return self.env._(
             "A payment of %(amount)s is on its way since %(date)s. Please do not pay "
-            "its items again; we do not remind you of them meanwhile.",
+            "it again; we do not remind you of it until %(until)s.",
             amount=transaction.currency_id.format(transaction.amount),
-            date=self._format_date(local.date()),
+            date=self._format_date(transaction._get_dunning_wait_since()),
+            until=self._format_date(transaction._get_dunning_wait_until()),
         )
 
     def _get_drafts(self, lines, key=None):
@@ -264,16 +263,31 @@ class DunningPaymentPage(models.AbstractModel):
             "text": self.env._("Your payment settles: %(items)s.", items=names),
         }
 
-    def _get_waiting_outcome(self, _transaction, amount, names):
+    def _get_waiting_outcome(self, transaction, amount, names):
+        if transaction._is_dunning_transfer():
+            return self._get_transfer_outcome(transaction, amount, names)
         return {
             "kind": "info",
             "title": self.env._(
                 "Your payment of %(amount)s is on its way.", amount=amount
             ),
             "text": self.env._(
-                "We do not remind you of %(items)s until it has arrived. There is "
+                "We do not remind you of it until %(until)s (%(items)s). There is "
                 "nothing more for you to do.",
                 items=names,
+                until=self._format_date(transaction._get_dunning_wait_until()),
+            ),
+        }
+
+    def _get_transfer_outcome(self, transaction, amount, names):
+        return {
+            "kind": "info",
+            "title": self.env._("Please transfer %(amount)s now.", amount=amount),
+            "text": self.env._(
+                "You find our bank account and the reference below. We do not remind "
+                "you of this sum until %(until)s (%(items)s).",
+                items=names,
+                until=self._format_date(transaction._get_dunning_wait_until()),
             ),
         }
 

@@ -41,7 +41,7 @@ class DunningPaymentPage(models.AbstractModel):
             if line in due and item.move_line_id:
                 receivable = item.move_line_id
                 parts[receivable] = parts.get(receivable, Decimal(0)) + amount
-        pending = {one.key for one in self._get_open() if one.is_pending}
+        pending = {one.key for one in self._get_open() if one.is_awaited}
         if not parts or pending & {line.id for line in parts}:
             raise ChoiceError("unknown", keys=[line.id for line in parts])
         return choose(

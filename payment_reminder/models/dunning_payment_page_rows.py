@@ -74,8 +74,8 @@ class DunningPaymentPage(models.AbstractModel):
             "lateness": self._get_lateness_text(days),
             "is_late": days > 0,
             "description": facts["services"][move.id],
-            "amount": self._format_amount(float(one.amount)),
-            "units": self._to_units(one.amount),
+            "amount": self._format_amount(float(self._get_shown_amount(one))),
+            "units": self._to_units(one.left),
             "deductions": self._prepare_deductions(line, facts["settled"].get(one.key)),
             "remarks": self._get_remarks(one)
             + self._get_part_texts(one, is_checked, chosen),
@@ -87,7 +87,7 @@ class DunningPaymentPage(models.AbstractModel):
     def _get_part_texts(self, one, is_checked, chosen):
         """Return how much is paid of an item that is chosen, if it is not all."""
         part = chosen.get(one.key)
-        if not is_checked or not chosen or part == one.amount:
+        if not is_checked or not chosen or part == one.left:
             return []
         if not part:
             return [self.env._("Nothing of it is paid with this sum.")]
@@ -132,6 +132,13 @@ class DunningPaymentPage(models.AbstractModel):
         if one.is_pending:
             remarks.append(
                 self.env._("A payment is on its way; please do not pay it again.")
+            )
+        elif one.announced:
+            remarks.append(
+                self.env._(
+                    "%(amount)s of it is on its way and not asked for again.",
+                    amount=self._format_amount(float(one.announced)),
+                )
             )
         if one.is_disputed:
             remarks.append(

@@ -30,11 +30,22 @@ class DunningPaymentPage(models.AbstractModel):
         if not bank:
             return False
         reference = self._get_transfer_reference(moves)
+        amount = self._format_amount(float(choice.total))
+        return {
+            "fields": self._prepare_transfer_fields(bank, choice.total, reference),
+            "qr": self._prepare_qr(bank, choice.total, reference, amount),
+        }
+
+    def _prepare_transfer_fields(self, bank, total, reference):
+        """Return what is typed at the bank: ``label``, ``value`` and ``copy``.
+
+        :param decimal.Decimal total: to be transferred
+        :rtype: list[dict]
+        """
         pairs = [
             *self._get_account_details(bank),
             (self.env._("Reference"), reference),
         ]
-        amount = self._format_amount(float(choice.total))
         rows = [
             {"label": label, "value": value, "copy": self._get_copied(value, bank)}
             for label, value in pairs
@@ -42,13 +53,41 @@ class DunningPaymentPage(models.AbstractModel):
         rows.append(
             {
                 "label": self.env._("Amount"),
-                "value": amount,
-                "copy": self._format_part(choice.total),
+                "value": self._format_amount(float(total)),
+                "copy": self._format_part(total),
             }
         )
+        return rows
+
+    # === ANNOUNCED === #
+
+    def _prepare_awaited_transfers(self):
+        """Return how to pay the transfers that were announced and have not come yet.
+
+        :return: as ``_prepare_transfer``, with a ``title``
+        :rtype: list[dict]
+        """
+        waiting = self._get_payments_on_their_way()
+        transfers = waiting.filtered(lambda tx: tx._is_dunning_transfer())
+        return [
+            found for tx in transfers for found in [self._prepare_awaited(tx)] if found
+        ]
+
+    def _prepare_awaited(self, transaction):
+        """Return how to make an announced transfer; False without a bank account."""
+        journal = transaction.provider_id.journal_id
+        bank = journal.bank_account_id.filtered("active") or self._find_bank_account(
+            transaction.invoice_ids
+        )
+        if not bank:
+            return False
+        total = self._to_decimal(transaction.amount)
+        reference = transaction._get_dunning_communication()
+        amount = self._format_amount(float(total))
         return {
-            "fields": rows,
-            "qr": self._prepare_qr(bank, choice, reference, amount),
+            "title": self.env._("Your bank transfer of %(amount)s", amount=amount),
+            "fields": self._prepare_transfer_fields(bank, total, reference),
+            "qr": self._prepare_qr(bank, total, reference, amount),
         }
 
     def _get_chosen_lines(self, choice):
@@ -82,11 +121,11 @@ class DunningPaymentPage(models.AbstractModel):
         is_account = value == self._format_account(bank)
         return value.replace(" ", "") if is_account else value
 
-    def _prepare_qr(self, bank, choice, reference, amount):
-        """Return the payment code of a choice, if there is one for its currency."""
+    def _prepare_qr(self, bank, total, reference, amount):
+        """Return the payment code of a sum, if there is one for its currency."""
         code = self.env["dunning.payment.qr"]._make(
             bank,
-            choice.total,
+            total,
             self.currency_id,
             reference,
             self.partner_id,

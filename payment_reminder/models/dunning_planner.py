@@ -1,9 +1,6 @@
 from odoo import models
 from odoo.tools import SQL
 
-#: Online payments in these states may still settle an invoice.
-PENDING_TRANSACTION_STATES = ("pending", "authorized")
-
 
 class DunningPlanner(models.AbstractModel):
     """Decides, for all receivable lines of a company at once, who is reminded of what.
@@ -95,7 +92,8 @@ class DunningPlanner(models.AbstractModel):
         """Return ``FROM`` and ``WHERE`` of the lines in scope, record rules included.
 
         The line is ``account_move_line``, its invoice ``move``, its customer
-        ``customer``, the case ``dcase`` and the case line ``item``.
+        ``customer``, the case ``dcase``, the case line ``item`` and what is on its way
+        ``announced``.
 
         :rtype: tuple[SQL, SQL]
         """
@@ -113,8 +111,10 @@ class DunningPlanner(models.AbstractModel):
                AND dcase.currency_id = account_move_line.currency_id
                AND dcase.merged_into_id IS NULL
          LEFT JOIN dunning_case_line item ON item.move_line_id = account_move_line.id
+         %s
             """,
             query.from_clause,
+            self._get_announced_join(run.date, run.company_id),
         )
         return tables, query.where_clause
 
@@ -146,7 +146,7 @@ class DunningPlanner(models.AbstractModel):
                 WHEN account_move_line.no_followup IS TRUE THEN 'no_followup'
                 WHEN move.payment_state IN ('in_payment', 'paid') THEN 'in_payment'
                 WHEN move.payment_state = 'blocked' THEN 'blocked'
-                WHEN EXISTS (%(pending)s) THEN 'pending_payment'
+                WHEN account_move_line.id IN (%(announced)s) THEN 'pending_payment'
                 WHEN (customer.dunning_is_excluded ->> %(key)s)::boolean
                     THEN 'excluded'
                 WHEN %(paused)s THEN 'on_hold'
@@ -159,7 +159,9 @@ class DunningPlanner(models.AbstractModel):
                 WHEN %(automatic)s THEN 'automatic'
                 WHEN %(unclear)s THEN 'unclear'
             END""",
-            pending=self._get_pending_payment_sql(),
+            announced=self.env["payment.transaction"]._get_dunning_covered_sql(
+                company, date
+            ),
             key=str(company.id),
             paused=self.env["dunning.pause"]._get_paused_sql(date, company),
             disputed=self.env["dunning.dispute"]._get_disputed_sql(company),
@@ -172,16 +174,24 @@ class DunningPlanner(models.AbstractModel):
             unclear=self.env["dunning.clarity.check"]._get_stop_sql(company),
         )
 
-    def _get_pending_payment_sql(self):
-        """Return the subquery of online payments that are still on their way."""
+    def _get_announced_join(self, date, company):
+        """Return the join of what customers have announced of ``account_move_line``.
+
+        It is ``announced``: see ``payment.transaction._get_dunning_announced_sql``.
+
+        :rtype: SQL
+        """
+        transactions = self.env["payment.transaction"]
         return SQL(
-            """SELECT 1
-                 FROM account_invoice_transaction_rel rel
-                 JOIN payment_transaction tx ON tx.id = rel.transaction_id
-                WHERE rel.invoice_id = move.id
-                  AND (tx.state IN %(waiting)s
-                       OR (tx.state = 'done' AND tx.is_post_processed IS NOT TRUE))""",
-            waiting=PENDING_TRANSACTION_STATES,
+            "LEFT JOIN (%s) announced ON announced.move_line_id = account_move_line.id",
+            transactions._get_dunning_announced_sql(company, date),
+        )
+
+    def _get_company_residual_sql(self):
+        """Return the SQL of what is open and not announced, in company currency."""
+        return SQL(
+            """account_move_line.amount_residual * (1 - COALESCE(announced.deducted, 0)
+                / account_move_line.amount_residual_currency)"""
         )
 
     def _get_automatic_sql(self, company):
@@ -256,8 +266,10 @@ class DunningPlanner(models.AbstractModel):
                            move.invoice_date,
                            account_move_line.currency_id,
                            account_move_line.date_maturity,
-                           account_move_line.amount_residual_currency AS residual,
-                           account_move_line.amount_residual AS company_residual,
+                           account_move_line.amount_residual_currency
+                               - COALESCE(announced.deducted, 0) AS residual,
+                           %(company_residual)s AS company_residual,
+                           COALESCE(announced.deducted, 0) AS announced,
                            customer.id AS partner_id,
                            COALESCE(move.partner_id, account_move_line.partner_id)
                                AS addressee_id,
@@ -293,6 +305,7 @@ class DunningPlanner(models.AbstractModel):
                     ON level.id = COALESCE(aged.id, transition.next_id)
                 """,
             date=run.date,
+            company_residual=self._get_company_residual_sql(),
             procedure=self._get_procedure_sql(run.company_id),
             not_owed=self._get_not_owed_sql(run.date, run.company_id),
             tables=tables,

@@ -328,7 +328,8 @@ class DunningPlannerNotice(models.AbstractModel):
                 INSERT INTO dunning_notice_line (notice_id, company_id, move_line_id,
                     move_id, level_id, is_climbing, was_reminded, role, invoice_name,
                     invoice_date, date_maturity, days_late, currency_id,
-                    amount_residual, create_uid, write_uid, create_date, write_date)
+                    amount_residual, amount_announced,
+                    create_uid, write_uid, create_date, write_date)
                 SELECT notice.id, notice.company_id, line.move_line_id, line.move_id,
                        CASE WHEN line.reason IS NULL THEN line.level_id
                             ELSE line.current_level_id END,
@@ -337,7 +338,7 @@ class DunningPlannerNotice(models.AbstractModel):
                             ELSE %(role)s END,
                        line.invoice_name, line.invoice_date,
                        line.date_maturity, line.days_late, line.currency_id,
-                       line.residual, %(uid)s, %(uid)s,
+                       line.residual, line.announced, %(uid)s, %(uid)s,
                        NOW() AT TIME ZONE 'UTC', NOW() AT TIME ZONE 'UTC'
                   FROM dunning_plan_notice notice
                   JOIN dunning_level level ON level.id = notice.level_id

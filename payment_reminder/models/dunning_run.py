@@ -328,15 +328,22 @@ class DunningRun(models.Model):
             raise UserError(busy) from error
         self._set_proposed()
 
-    def _get_letters_pdf(self):
-        """Return all stored letters of the run in one file, empty without letters.
+    def _get_letters_pdf(self, printed_at=None):
+        """Return stored letters of the run in one file, empty without letters.
 
+        :param datetime.datetime printed_at: only those that were printed first at this
+            moment; default all but those that were settled before they were printed
         :rtype: bytes
         """
         self.ensure_one()
-        notices = self.notice_ids.filtered("pdf_attachment_id").sorted("number")
-        files = [notice.pdf_attachment_id.raw for notice in notices]
-        return self.env["dunning.letter.printer"]._merge_pdf(files) if files else b""
+        letters = self.notice_ids.filtered(
+            lambda notice: (
+                notice.printed_at == printed_at
+                if printed_at
+                else notice.letter_state != "settled"
+            )
+        )
+        return letters._get_letters_pdf()
 
     def _get_horizon(self):
         """Return the last due date that the run looks at.

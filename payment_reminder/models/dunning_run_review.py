@@ -220,10 +220,20 @@ class DunningRunReview(models.AbstractModel):
         return action
 
     def action_print_letters(self):
-        """Download all letters of the run in one file."""
+        """Print the letters of the run that nobody has printed yet, in one file.
+
+        When there are none, all that were printed come once more. Who may only look
+        gets the file, and nothing is recorded.
+        """
         self.ensure_one()
-        return {
-            "type": "ir.actions.act_url",
-            "url": f"/payment_reminder/run/{self.id}/letters.pdf",
-            "target": "new",
-        }
+        url = f"/payment_reminder/run/{self.id}/letters.pdf"
+        letters = self.notice_ids.filtered(lambda notice: notice._is_letter())
+        new = letters.filtered(
+            lambda notice: notice.letter_state in ("to_print", "settled")
+        )
+        may_record = self.has_access("write")
+        if not may_record or not new or (letters - new and not new._get_printable()):
+            return letters._get_print_action(url, letters.browse())
+        printed, left_out = new._print()
+        moment = int(printed[0].printed_at.timestamp())
+        return printed._get_print_action(f"{url}?printed={moment}", left_out)

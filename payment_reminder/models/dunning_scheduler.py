@@ -74,6 +74,7 @@ class DunningScheduler(models.AbstractModel):
             "_watch_handovers",
             "_lapse_calls",
             "_watch_estimates",
+            "_watch_rests",
             "_run_unattended",
             "_refresh_desk",
         ]
@@ -153,6 +154,10 @@ class DunningScheduler(models.AbstractModel):
         estimates = self.env["service.estimate"]
         estimates._expire(company, date)
         estimates._warn_expiring(company, date)
+
+    def _watch_rests(self, company, date):
+        """Ask somebody about what keeps reminders resting too long."""
+        self.env["dunning.rest"]._watch(company, date)
 
     def _run_unattended(self, company, date):
         """Plan the automatic levels, approve and queue them.

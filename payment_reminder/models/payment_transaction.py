@@ -5,7 +5,6 @@ from odoo.fields import Command, Domain
 from odoo.tools import SQL
 
 from ..tools.payment_settlement import Bundle, bundle
-from .dunning_planner import PENDING_TRANSACTION_STATES
 
 #: So long another window keeps the items of a payment that it has begun.
 DRAFT_MINUTES = 15
@@ -48,13 +47,6 @@ class PaymentTransaction(models.Model):
     )
 
     # === FINDING === #
-
-    def _is_on_its_way(self):
-        """Return whether the payment may still become, or is not booked yet."""
-        self.ensure_one()
-        return self.state in PENDING_TRANSACTION_STATES or (
-            self.state == "done" and not self.is_post_processed
-        )
 
     @api.model
     def _find_dunning_drafts(self, lines, minutes=DRAFT_MINUTES):

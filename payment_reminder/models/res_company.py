@@ -32,6 +32,20 @@ class ResCompany(models.Model):
         default=2,
         help="A promise to pay counts as broken only so many days after its date.",
     )
+    dunning_pending_days = fields.Integer(
+        string="Days to Wait for Online Payments",
+        default=7,
+        help="An online payment that is announced and not booked, such as a bank "
+        "transfer, is not reminded of for so many days; then somebody is asked. 0: "
+        "on its day only.",
+    )
+    dunning_rest_days = fields.Integer(
+        string="Days until Somebody Is Asked",
+        default=14,
+        help="Disputes, plans, hand-overs, drafts and proposals let reminders rest "
+        "until somebody decides. After so many days a task asks who is responsible, "
+        "and again when nothing came of it. 0: nobody is asked.",
+    )
     dunning_high_amount = fields.Monetary(
         string="High Amount",
         default=5000.0,
@@ -193,6 +207,12 @@ class ResCompany(models.Model):
     _dunning_link_sane = models.Constraint(
         "CHECK (dunning_link_days BETWEEN 1 AND 3660)",
         "Payment links are valid for at least one day and at most ten years.",
+    )
+    _dunning_pending_sane = models.Constraint(
+        "CHECK (dunning_pending_days BETWEEN 0 AND 90"
+        " AND dunning_rest_days BETWEEN 0 AND 366)",
+        "Online payments are waited for up to 90 days, and somebody is asked within a "
+        "year.",
     )
     _dunning_grace_sane = models.Constraint(
         "CHECK (dunning_promise_grace_days >= 0)",

@@ -36,6 +36,12 @@ class ResConfigSettings(models.TransientModel):
     dunning_promise_grace_days = fields.Integer(
         related="company_id.dunning_promise_grace_days", readonly=False
     )
+    dunning_pending_days = fields.Integer(
+        related="company_id.dunning_pending_days", readonly=False
+    )
+    dunning_rest_days = fields.Integer(
+        related="company_id.dunning_rest_days", readonly=False
+    )
     dunning_page_promise_days = fields.Integer(
         related="company_id.dunning_page_promise_days", readonly=False
     )

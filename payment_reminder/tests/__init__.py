@@ -1,5 +1,6 @@
 from importlib.util import find_spec
 
+from . import test_announced
 from . import test_asked
 from . import test_bad_input
 from . import test_bounce
@@ -22,6 +23,7 @@ from . import test_contact_guard
 from . import test_contact_rule
 from . import test_contact_sending
 from . import test_controllers
+from . import test_demo_payment
 from . import test_desk
 from . import test_desk_tour
 from . import test_digest
@@ -66,6 +68,7 @@ from . import test_interest_screens
 from . import test_invariants
 from . import test_letter_channel
 from . import test_letter_engine
+from . import test_letter_print
 from . import test_letter_printer
 from . import test_mistakes
 from . import test_notice_files
@@ -102,6 +105,8 @@ from . import test_promise
 from . import test_property
 from . import test_recipient
 from . import test_responsible
+from . import test_rest
+from . import test_rest_kinds
 from . import test_review
 from . import test_review_sending
 from . import test_review_text

@@ -74,6 +74,7 @@ class SecurityCommon(DunningCommon):
             .sudo(False),
             "dunning.pause": self._pause(self.invoice),
             "dunning.dispute": self._object(self.invoice),
+            "dunning.rest": self._case().rest_ids[:1],
             **self._interest_records(),
             "installment.plan": plan,
             "installment.plan.item": plan.item_ids,

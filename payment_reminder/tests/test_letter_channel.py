@@ -1,50 +1,18 @@
 import hashlib
-from io import BytesIO
 from unittest.mock import patch
 
-from pypdf import PdfReader
-
-from odoo.fields import Command
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from ..exceptions import LetterEngineError
-from .sending_common import SendingCommon
+from .letter_channel_common import LetterChannelCommon, read_pdf
 
 SENDER = "odoo.addons.payment_reminder.models.dunning_sender"
 
 
-def read_pdf(content):
-    """Return the text of a PDF, with single spaces."""
-    pages = PdfReader(BytesIO(content)).pages
-    return " ".join(" ".join(page.extract_text() for page in pages).split())
-
-
 @tagged("post_install", "-at_install")
-class TestLetterChannel(SendingCommon):
+class TestLetterChannel(LetterChannelCommon):
     """Letters: numbered, printed, stored; before that, none counts as sent."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.letters = cls._create_procedure(
-            [
-                {
-                    "delay_days": 3,
-                    "letter_intro": "<p>Please pay.</p>",
-                    "channel_ids": [Command.set(cls.letter_channel.ids)],
-                }
-            ]
-        )
-        cls.level = cls.letters.level_ids
-        cls.level.write(
-            {
-                "letter_subject": "Demand for payment",
-                "letter_intro": "<p>the following amount is open:</p>",
-                "letter_closing": "<p>Thank you.</p>",
-            }
-        )
-        cls.company.dunning_procedure_id = cls.letters
 
     def _break_engine(self, error=None):
         """Let no PDF engine make a letter."""
