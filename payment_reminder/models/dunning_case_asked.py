@@ -104,7 +104,7 @@ class DunningCase(models.Model):
         :rtype: SQL
         """
         self.env.flush_all()
-        planner, plans = self.env["dunning.planner"], self.env["installment.plan"]
+        plans = self.env["installment.plan"]
         today = company._get_dunning_today()
         return SQL(
             """
@@ -113,10 +113,11 @@ class DunningCase(models.Model):
                    ARRAY_AGG(id) FILTER (WHERE is_asked AND is_further),
                    ARRAY_AGG(id) FILTER (WHERE NOT is_asked)
               FROM (SELECT item.case_id, line.id,
-                           line.amount_residual_currency * %(share)s AS amount,
+                           (line.amount_residual_currency
+                            - COALESCE(announced.deducted, 0)) * %(share)s AS amount,
                            %(share)s > 0
                            AND move.payment_state NOT IN ('in_payment', 'paid')
-                           AND NOT EXISTS (%(pending)s)
+                           AND announced.deducted IS DISTINCT FROM 0
                            AND item.id NOT IN (%(disputed)s)
                            AND (away.handover_id IS NULL OR %(payable)s) AS is_asked,
                            (item.level_id IS NOT NULL
@@ -127,11 +128,15 @@ class DunningCase(models.Model):
                       JOIN account_move move ON move.id = line.move_id
                  LEFT JOIN (%(planned)s) planned ON planned.move_line_id = line.id
                  LEFT JOIN (%(away)s) away ON away.move_line_id = line.id
+                 LEFT JOIN (%(announced)s) announced
+                        ON announced.move_line_id = line.id
                      WHERE item.case_id IN %(cases)s AND %(is_open)s) asked
           GROUP BY case_id
             """,
             share=plans._get_overdue_share_sql(SQL("%s", today)),
-            pending=planner._get_pending_payment_sql(),
+            announced=self.env["payment.transaction"]._get_dunning_announced_sql(
+                company, today
+            ),
             disputed=self.env["dunning.dispute"]._get_disputed_sql(company),
             payable=bool(company.dunning_handover_is_payable),
             noticed=list(noticed),

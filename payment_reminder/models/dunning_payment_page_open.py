@@ -118,7 +118,9 @@ class DunningPaymentPage(models.AbstractModel):
         digits = {currency.id: currency.decimal_places for currency in currencies}
         found = {}
         for row in rows:
-            currency, key, move, due, amount, announced, *marks, has_discount, kept = row
+            currency, key, move, due, amount, announced, *marks, has_discount, kept = (
+                row
+            )
             amount, announced, kept = (
                 Decimal(f"{value:.{digits[currency]}f}")
                 for value in (amount, announced, kept)

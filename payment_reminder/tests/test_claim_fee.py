@@ -33,7 +33,7 @@ class TestFeeAndLumpSum(ClaimCommon):
         self.assertEqual((notice.amount_compensation, notice.amount_fee), (40.0, 0.0))
         fee = self._claims("fee")
         self.assertEqual((fee.amount, fee.covered), (0.0, 7.5))
-        rows = notice._prepare_claim_rows(notice._get_own_claim_parts())
+        rows = notice._prepare_claim_rows(notice._read_claim_parts())
         self.assertNotIn("fee", [row["kind"] for row in rows])
 
     def test_fee_above_the_lump_sum_is_claimed_as_far_as_it_exceeds(self):
