@@ -48,6 +48,9 @@ class ResPartnerDunningStatistics(models.AbstractModel):
     def _get_dunning_statistics(self, company):
         """Read from the receivable lines what is overdue and how late was paid.
 
+        Exchange differences, which have no amount in the currency of the debt, are
+        neither debts nor payments.
+
         :return: ``{customer id: (overdue amount in company currency, days)}``
         :rtype: dict
         """
@@ -71,9 +74,11 @@ class ResPartnerDunningStatistics(models.AbstractModel):
          LEFT JOIN LATERAL (SELECT MAX(partial.max_date) AS date
                               FROM account_partial_reconcile partial
                              WHERE partial.debit_move_id = line.id
+                               AND partial.debit_amount_currency <> 0
                                AND line.reconciled) paid ON TRUE
              WHERE line.company_id = %(company)s AND line.parent_state = 'posted'
                AND line.balance > 0
+               AND line.amount_currency > 0  -- or it is an exchange difference
                AND contact.commercial_partner_id IN %(customers)s
                AND (line.reconciled IS NOT TRUE
                     OR line.date_maturity > %(today)s - 365)

@@ -20,6 +20,7 @@ from . import test_contact_guard
 from . import test_contact_rule
 from . import test_contact_sending
 from . import test_controllers
+from . import test_currencies
 from . import test_desk
 from . import test_desk_tour
 from . import test_digest
