@@ -144,15 +144,16 @@ class DunningDesk(models.AbstractModel):
                             THEN 'contact'
                         WHEN line.is_unmatched THEN 'match'
                         WHEN line.is_at_end THEN 'decide'
+                        WHEN NOT handover.is_waiting THEN 'handover'
                         WHEN line.wait_date IS NOT NULL THEN 'wait'
                         WHEN handover.is_waiting THEN 'sending'
-                        WHEN handover.case_id IS NOT NULL THEN 'handover'
                         ELSE COALESCE(line.rest, 'none') END AS next_step,
                    CASE WHEN notice.has_problem OR notice.has_call
                           OR notice.has_proposal OR broken.case_id IS NOT NULL
                           OR (line.climbs AND NOT line.is_kept_back)
                           OR line.is_unmatched OR line.is_at_end
-                          OR (NOT handover.is_waiting AND line.wait_date IS NULL)
+                          OR line.obstacle IN ('no_contact', 'no_channel')
+                          OR NOT handover.is_waiting
                         THEN %(date)s::date
                         ELSE COALESCE(line.wait_date, rest.until + 1)
                         END AS next_step_date,
