@@ -76,12 +76,13 @@ class PaymentPageAccount(PaymentPage, PortalAccount):
             ["amount_residual_currency:sum"],
         )
         late = self._get_late_amounts(lines)
+        met = request.env["res.currency"].union(*(group[1] for group in groups))
         return [
             {
                 "company": company,
                 "currency": currency,
-                "amount": currency.format(amount),
-                "late": currency.format(late[company, currency])
+                "amount": currency._format_dunning(amount, met),
+                "late": currency._format_dunning(late[company, currency], met)
                 if (company, currency) in late
                 else False,
                 "url": self._get_place_url(company, currency),

@@ -19,6 +19,7 @@ from . import dunning_channel_email
 from . import dunning_channel_letter
 from . import res_bank
 from . import res_country
+from . import res_currency
 from . import res_partner_bank
 from . import dunning_payment_qr
 from . import dunning_unstored

@@ -87,8 +87,8 @@ class AccountMove(models.Model):
             return ""
         move = self.with_context(lang=lang) if lang else self
         values = {
-            "saved": move.currency_id.format(float(discount.saved)),
-            "amount": move.currency_id.format(float(discount.amount)),
+            "saved": move.currency_id._format_dunning(float(discount.saved)),
+            "amount": move.currency_id._format_dunning(float(discount.amount)),
             "date": format_date(move.env, discount.until),
         }
         if discount.is_lost:

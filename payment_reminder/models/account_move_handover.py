@@ -53,7 +53,9 @@ class AccountMove(models.Model):
                         "%(invoice)s is open for %(open)s by now, less than what is "
                         "written off: delete the entry and prepare it again.",
                         invoice=line.move_id.name,
-                        open=line.currency_id.format(line.amount_residual_currency),
+                        open=line.currency_id._format_dunning(
+                            line.amount_residual_currency
+                        ),
                     )
                 )
 

@@ -37,7 +37,7 @@ class AccountMove(models.Model):
                 "%(kind)s, %(partner)s: %(amount)s",
                 kind=move.type_name,
                 partner=move.partner_id.display_name or move.company_id.name,
-                amount=move.currency_id.format(move.amount_total),
+                amount=move.currency_id._format_dunning(move.amount_total),
             )
             for move in self.sudo()
         ]

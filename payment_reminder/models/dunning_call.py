@@ -204,7 +204,7 @@ class DunningCall(models.Model):
         if self.promise_date:
             return self.env._(
                 "%(amount)s by %(date)s",
-                amount=self.currency_id.format(self.amount),
+                amount=self.currency_id._format_dunning(self.amount),
                 date=format_date(self.env, self.promise_date),
             )
         if self.callback_at:

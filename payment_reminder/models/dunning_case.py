@@ -141,7 +141,7 @@ class DunningCase(models.Model):
             parts = [
                 self.env._(
                     "%(amount)s overdue",
-                    amount=case.currency_id.format(case.amount_overdue),
+                    amount=case.currency_id._format_dunning(case.amount_overdue),
                 ),
                 case.level_id.name,
                 self.env._("on hold") if case.is_on_hold else False,

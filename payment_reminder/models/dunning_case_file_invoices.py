@@ -51,14 +51,14 @@ class DunningCaseFile(models.AbstractModel):
         pairs = [
             (self.env._("Date"), self._format_date(move.invoice_date)),
             (self.env._("Reference"), move.payment_reference or move.ref or ""),
-            (self.env._("Total"), move.currency_id.format(move.amount_total)),
+            (self.env._("Total"), move.currency_id._format_dunning(move.amount_total)),
         ]
         rows = [
             [
                 line.name or "",
                 format_short_number(self.env, line.quantity),
-                move.currency_id.format(line.price_unit),
-                move.currency_id.format(line.price_total),
+                move.currency_id._format_dunning(line.price_unit),
+                move.currency_id._format_dunning(line.price_total),
             ]
             for line in move.invoice_line_ids
             if line.display_type == "product"
@@ -79,7 +79,7 @@ class DunningCaseFile(models.AbstractModel):
                 line.account_id.display_name or "",
                 line.name or "",
                 self._format_date(line.date_maturity),
-                line.currency_id.format(line.amount_currency),
+                line.currency_id._format_dunning(line.amount_currency),
             ]
             for line in move.line_ids
             if line.account_id

@@ -95,7 +95,10 @@ class DunningCaseLine(models.Model):
     @api.depends("move_id", "amount_residual", "date_maturity")
     def _compute_display_name(self):
         for item in self:
-            parts = (item.move_id.name, item.currency_id.format(item.amount_residual))
+            parts = (
+                item.move_id.name,
+                item.currency_id._format_dunning(item.amount_residual),
+            )
             item.display_name = ", ".join(part for part in parts if part)
 
     @api.depends("move_line_id.amount_residual_currency", "move_line_id.parent_state")

@@ -65,7 +65,7 @@ class DunningCase(models.Model):
         case._message_log(body=text, author_id=author.id)
 
     def _get_payment_text(self, transaction, event):
-        amount = transaction.currency_id.format(transaction.amount)
+        amount = transaction.currency_id._format_dunning(transaction.amount)
         names = transaction.dunning_part_ids._get_names_text()
         if event == "begun":
             return self.env._(
@@ -122,7 +122,7 @@ class DunningCase(models.Model):
                 "%(rest)s of the online payment %(payment)s could not be matched: the "
                 "items (%(items)s) were settled meanwhile. It is kept as a credit of "
                 "the customer.",
-                rest=transaction.currency_id.format(rest),
+                rest=transaction.currency_id._format_dunning(rest),
                 payment=transaction.reference,
                 items=transaction._get_dunning_source().dunning_part_ids._get_names_text(),
             )

@@ -54,7 +54,9 @@ class DunningCase(models.Model):
         )
         text = self.env._(
             "Write-off of %(amount)s prepared (%(items)s): %(reason)s",
-            amount=self.currency_id.format(sum(items.mapped("amount_residual"))),
+            amount=self.currency_id._format_dunning(
+                sum(items.mapped("amount_residual"))
+            ),
             items=", ".join(items.move_id.mapped("name")),
             reason=reason,
         )
@@ -205,7 +207,7 @@ class DunningCase(models.Model):
         return self.env._(
             "%(tax)s of it is VAT. The entry writes the gross amount off; whether the "
             "VAT can be reclaimed as a bad debt is for the tax adviser to say.",
-            tax=self.currency_id.format(tax),
+            tax=self.currency_id._format_dunning(tax),
         )
 
 

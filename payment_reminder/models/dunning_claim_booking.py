@@ -76,7 +76,7 @@ class DunningClaimBooking(models.AbstractModel):
             body=self.env._(
                 "%(claims)s booked as a draft invoice of %(amount)s.",
                 claims=", ".join(claims.mapped("display_name")),
-                amount=case.currency_id.format(move.amount_total),
+                amount=case.currency_id._format_dunning(move.amount_total),
             ),
             author_id=self.env.user.partner_id.id,
         )
@@ -121,8 +121,8 @@ class DunningClaimBooking(models.AbstractModel):
             reason = self.env._(
                 "changed on %(invoice)s: %(before)s before, %(after)s now",
                 invoice=line.move_id.display_name,
-                before=currency.format(claim.amount),
-                after=currency.format(billed),
+                before=currency._format_dunning(claim.amount),
+                after=currency._format_dunning(billed),
             )
             if billed < claim.amount:
                 rest = claim._split_off(currency.round(claim.amount - billed))

@@ -97,7 +97,7 @@ class DunningClaimDecision(models.AbstractModel):
             raise UserError(
                 self.env._(
                     "Waive an amount above zero and up to %(amount)s.",
-                    amount=self.currency_id.format(self.amount),
+                    amount=self.currency_id._format_dunning(self.amount),
                 )
             )
 
@@ -195,7 +195,7 @@ class DunningClaimDecision(models.AbstractModel):
         """Write into the history of the cases what was decided."""
         for case, claims in self.grouped("case_id").items():
             listed = ", ".join(
-                f"{one.display_name} {one.currency_id.format(one.amount)}"
+                f"{one.display_name} {one.currency_id._format_dunning(one.amount)}"
                 for one in claims
             )
             case._message_log(

@@ -209,7 +209,7 @@ class DunningClaimGround(models.AbstractModel):
                 self.env._(
                     "%(claim)s, %(amount)s: the invoice is in %(currency)s now.",
                     claim=self.display_name,
-                    amount=self.currency_id.format(self.amount),
+                    amount=self.currency_id._format_dunning(self.amount),
                     currency=line.currency_id.name,
                 )
             )
@@ -241,7 +241,7 @@ class DunningClaimGround(models.AbstractModel):
                 "%(claim)s, %(amount)s: the invoice is in the name of %(customer)s "
                 "now.",
                 claim=self.display_name,
-                amount=self.currency_id.format(self.amount),
+                amount=self.currency_id._format_dunning(self.amount),
                 customer=customer.display_name,
             )
         )
@@ -278,7 +278,7 @@ class DunningClaimGround(models.AbstractModel):
                 "%(claim)s is counted anew, %(amount)s: the due date was changed from "
                 "%(before)s to %(after)s.",
                 claim=self.display_name,
-                amount=self.currency_id.format(self.amount),
+                amount=self.currency_id._format_dunning(self.amount),
                 before=format_date(self.env, before) if before else "-",
                 after=format_date(self.env, due),
             )

@@ -92,7 +92,7 @@ class DunningClaimMaking(models.AbstractModel):
                     "Nothing is left of %(claim)s, %(amount)s: the item was paid "
                     "earlier than was known.",
                     claim=claim.display_name,
-                    amount=claim.currency_id.format(claim.amount),
+                    amount=claim.currency_id._format_dunning(claim.amount),
                 )
             )
         live.write({"amount": 0.0})

@@ -145,18 +145,20 @@ class DunningDesk(models.AbstractModel):
                         WHEN line.climbs AND NOT line.is_kept_back THEN 'remind'
                         WHEN line.obstacle IN ('no_contact', 'no_channel')
                             THEN 'contact'
-                        WHEN line.obstacle IN ('credit', 'credit_hold') THEN 'match'
+                        WHEN line.is_unmatched THEN 'match'
+                        WHEN line.is_at_end THEN 'decide'
+                        WHEN NOT handover.is_waiting THEN 'handover'
                         WHEN stale.case_id IS NOT NULL THEN 'stale'
                         WHEN line.wait_date IS NOT NULL THEN 'wait'
-                        WHEN line.is_at_end THEN 'decide'
                         WHEN handover.is_waiting THEN 'sending'
-                        WHEN handover.case_id IS NOT NULL THEN 'handover'
                         ELSE COALESCE(line.rest, 'none') END AS next_step,
                    CASE WHEN notice.has_problem OR notice.has_call
                           OR notice.has_proposal OR broken.case_id IS NOT NULL
                           OR stale.case_id IS NOT NULL
                           OR (line.climbs AND NOT line.is_kept_back)
-                          OR (NOT handover.is_waiting AND line.wait_date IS NULL)
+                          OR line.is_unmatched OR line.is_at_end
+                          OR line.obstacle IN ('no_contact', 'no_channel')
+                          OR NOT handover.is_waiting
                         THEN %(date)s::date
                         ELSE COALESCE(line.wait_date, rest.until + 1)
                         END AS next_step_date,
@@ -172,7 +174,7 @@ class DunningDesk(models.AbstractModel):
                AND dcase.merged_into_id IS NULL
             """,
             date=date,
-            lines=self._get_case_lines_sql(company, date),
+            lines=self._get_case_lines_sql(company, date, cases),
             notices=self._get_notices_sql(company),
             broken=self._get_broken_promises_sql(company),
             stale=self.env["dunning.rest"]._get_too_long_sql(company, date),
@@ -182,8 +184,14 @@ class DunningDesk(models.AbstractModel):
             cases=SQL("dcase.id IN %s", tuple(cases.ids)) if cases else SQL("TRUE"),
         )
 
-    def _get_case_lines_sql(self, company, date):
-        """Return the query of what the lines of each case wait for."""
+    def _get_case_lines_sql(self, company, date, cases=None):
+        """Return the query of what the lines of each case wait for.
+
+        Whose last level was reached asks for a decision when its pay-by date has
+        passed, whatever else the customer owes. Money that waits for its match shows
+        from the day it is there, unless the procedure ignores it or nothing is asked
+        for anyway.
+        """
         rest = SQL(" ").join(
             SQL("WHEN %s THEN %s", reason, step)
             for reason, step in RESTING_STEPS.items()
@@ -195,11 +203,19 @@ class DunningDesk(models.AbstractModel):
                    BOOL_OR(COALESCE(plan.reason, obstacle.reason) IS NOT NULL)
                        AS is_kept_back,
                    MIN(COALESCE(plan.reason, obstacle.reason)) AS obstacle,
-                   MIN(GREATEST(line.climb_date, %(date)s + 1)) FILTER (
+                   BOOL_OR(plan.reason IN ('credit', 'credit_hold')
+                       OR (credit.amount > 0
+                           AND procedure.credit_treatment IS DISTINCT FROM 'ignore'
+                           AND (line.not_owed IS NULL OR line.not_owed IN %(resting)s)))
+                       AS is_unmatched,
+                   MIN(GREATEST(COALESCE(line.climb_date, %(last_day)s + 1),
+                                %(date)s + 1)) FILTER (
                        WHERE line.not_owed IS NULL AND line.reason IS NOT NULL
-                         AND line.climb_date IS NOT NULL)
+                         AND (line.climb_date IS NOT NULL
+                              OR %(last_day)s >= %(date)s))
                        AS wait_date,
-                   BOOL_OR(line.reason = 'last_level') AS is_at_end,
+                   BOOL_OR(line.reason = 'last_level'
+                       AND COALESCE(%(last_day)s < %(date)s, TRUE)) AS is_at_end,
                    MIN(CASE line.not_owed %(rest)s END) AS rest,
                    (ARRAY_AGG(line.level_id ORDER BY line.reason IS NOT NULL,
                        line.climb_date, line.rank_days DESC)
@@ -209,13 +225,32 @@ class DunningDesk(models.AbstractModel):
                AND dcase.partner_id = line.partner_id
                AND dcase.currency_id = line.currency_id
                AND dcase.merged_into_id IS NULL
+         LEFT JOIN dunning_procedure procedure ON procedure.id = line.procedure_id
+         LEFT JOIN (%(credit)s) credit ON credit.partner_id = line.partner_id
+               AND credit.currency_id = line.currency_id
          LEFT JOIN dunning_plan_case plan ON plan.case_id = dcase.id
          LEFT JOIN dunning_plan_obstacle obstacle ON obstacle.case_id = dcase.id
           GROUP BY dcase.id
             """,
             date=date,
+            last_day=SQL("GREATEST(line.pay_by_date, line.date_maturity)"),
             rest=rest,
+            resting=tuple(RESTING_STEPS),
+            credit=self._get_credit_sql(self._get_question(company, cases, date)),
             company=company.id,
+        )
+
+    def _get_credit_sql(self, run):
+        """Return the query of what waits for its match, by customer and currency.
+
+        :param dunning.run run: a new record that may name the only customers
+        """
+        return SQL(
+            "SELECT * FROM (%s) credit WHERE %s",
+            self.env["dunning.planner"]._get_credit_sql(run),
+            SQL("partner_id IN %s", tuple(run.partner_ids._origin.ids))
+            if run.partner_ids
+            else SQL("TRUE"),
         )
 
     def _get_notices_sql(self, company):

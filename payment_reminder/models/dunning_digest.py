@@ -250,14 +250,27 @@ class DunningDigest(models.AbstractModel):
             )
         )
         more = rows[0][2] - len(rows) if rows else 0
-        return [self._prepare_case(case_id, paid) for case_id, paid, _n in rows], more
+        amounts = {case_id: paid for case_id, paid, _number in rows}
+        return self._prepare_cases(amounts), more
 
-    def _prepare_case(self, case_id, amount):
-        """Return what the summary says about a case and an amount in its currency."""
-        case = self.env["dunning.case"].browse(case_id)
+    def _prepare_cases(self, amounts):
+        """Return what the summary says about cases and amounts in their currencies.
+
+        :param dict amounts: ``{case id: amount}``, in the order of the list
+        """
+        cases = self.env["dunning.case"].browse(amounts)
+        met = cases.currency_id
+        return [self._prepare_case(case, amounts[case.id], met) for case in cases]
+
+    def _prepare_case(self, case, amount, met):
+        """Return what the summary says about a case.
+
+        :param float amount: in its currency
+        :param res.currency met: all currencies of the list
+        """
         return {
             "text": case.partner_id.display_name,
-            "amount": case.currency_id.format(amount),
+            "amount": case.currency_id._format_dunning(amount, met),
             "url": self._get_url("dunning_case_action", case.id),
         }
 
@@ -304,7 +317,7 @@ class DunningDigest(models.AbstractModel):
             )
         )
         Currency = self.env["res.currency"]
-        return " + ".join(Currency.browse(id_).format(amount) for id_, amount in rows)
+        return Currency._format_dunning_sums({Currency.browse(i): a for i, a in rows})
 
     def _get_top_cases(self, company, date):
         """Return the cases with the largest overdue amounts.
@@ -326,17 +339,18 @@ class DunningDigest(models.AbstractModel):
                 TOP_CASES,
             )
         )
+        told = self._prepare_cases({case_id: amount for case_id, amount, _d in rows})
         cases = self.env["dunning.case"].browse(case_id for case_id, _a, _d in rows)
         return [
             {
-                **self._prepare_case(case.id, amount),
+                **values,
                 "level": case.level_id.name or "",
                 "late_text": self.env._(
                     "due since %(date)s", date=format_date(self.env, due)
                 ),
                 "asked_text": self._get_asked_text(case, amount),
             }
-            for case, (_id, amount, due) in zip(cases, rows, strict=True)
+            for case, values, (_id, amount, due) in zip(cases, told, rows, strict=True)
         ]
 
     def _get_asked_text(self, case, amount):
@@ -347,5 +361,6 @@ class DunningDigest(models.AbstractModel):
         if not case.currency_id.compare_amounts(case.amount_asked, amount):
             return ""
         return self.env._(
-            "asked for: %(amount)s", amount=case.currency_id.format(case.amount_asked)
+            "asked for: %(amount)s",
+            amount=case.currency_id._format_dunning(case.amount_asked),
         )

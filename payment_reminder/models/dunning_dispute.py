@@ -120,7 +120,7 @@ class DunningDispute(models.Model):
             dispute._log(
                 self.env._(
                     "%(amount)s disputed (%(items)s): %(text)s",
-                    amount=dispute.currency_id.format(dispute.amount),
+                    amount=dispute.currency_id._format_dunning(dispute.amount),
                     items=dispute._get_items_text(),
                     text=dispute.text,
                 )

@@ -47,7 +47,7 @@ class DunningDocument(models.AbstractModel):
 
     def _format_amount(self, amount):
         """Return ``amount`` with the currency, in the customer's locale."""
-        return self.currency_id.format(amount)
+        return self.currency_id._format_dunning(amount)
 
     def _format_date(self, date):
         """Return ``date`` in the customer's locale."""

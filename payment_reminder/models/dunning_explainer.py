@@ -1,9 +1,13 @@
+from datetime import timedelta
+
 from odoo import models
 from odoo.tools import SQL
 from odoo.tools.misc import format_date
 
 #: Invoices named in one sentence; the others are counted.
 NAMED = 3
+#: The reasons that are about payments and credits without a match.
+CREDIT_REASONS = ("credit", "credit_hold")
 
 
 class DunningExplainer(models.AbstractModel):
@@ -36,7 +40,7 @@ class DunningExplainer(models.AbstractModel):
                 )
             ]
         archived = [] if partner.active else [self._say_archived(partner)]
-        return archived + self._say_rows(rows)
+        return archived + self._say_rows(rows) + self._say_unmatched(rows)
 
     def _say_archived(self, partner):
         return self.env._(
@@ -109,35 +113,66 @@ class DunningExplainer(models.AbstractModel):
                        line.procedure_id,
                        line.last_notice_date, line.case_notice_date, line.pay_by_date,
                        line.known_case_id AS case_id, line.partner_id,
-                       plan.contact_id, plan.credit,
+                       plan.contact_id, plan.credit, credit.amount AS unmatched,
                        COALESCE(line.reason, plan.reason, obstacle.reason) AS reason
                   FROM dunning_plan_line line
              LEFT JOIN dunning_plan_case plan
                     ON plan.case_id = line.known_case_id
              LEFT JOIN dunning_plan_obstacle obstacle
                     ON obstacle.case_id = line.known_case_id
+             LEFT JOIN (%(credit)s) credit ON credit.partner_id = line.partner_id
+                   AND credit.currency_id = line.currency_id
               ORDER BY line.currency_id, line.date_maturity, line.move_line_id
                 """,
                 plan=desk._get_plan_sql(run),
+                credit=desk._get_credit_sql(run),
             )
         )
 
     def _say_rows(self, rows):
         """Return one sentence for all rows that have the same answer."""
-        groups = {}
+        groups, met = {}, self._get_currencies(rows)
         for row in rows:
-            groups.setdefault(self._say(row), []).append(row)
+            groups.setdefault((row["currency_id"], self._say(row)), []).append(row)
         return [
             self.env._(
                 "%(items)s: %(sentence)s",
-                items=self._name_items(group),
+                items=self._name_items(group, met),
                 sentence=sentence,
             )
-            for sentence, group in groups.items()
+            for (_currency, sentence), group in groups.items()
         ]
 
-    def _name_items(self, rows):
-        """Return which invoices a sentence is about, and what they are open for."""
+    def _say_unmatched(self, rows):
+        """Return what waits for its match, unless it is said as the reason already.
+
+        :rtype: list[str]
+        """
+        said = {r["currency_id"] for r in rows if r["reason"] in CREDIT_REASONS}
+        amounts = {
+            row["currency_id"]: row["unmatched"]
+            for row in rows
+            if row["unmatched"] and row["currency_id"] not in said
+        }
+        met = self._get_currencies(rows)
+        return [
+            self.env._(
+                "Payments or credits of %(amount)s are not matched yet.",
+                amount=met.browse(currency_id)._format_dunning(amount, met),
+            )
+            for currency_id, amount in amounts.items()
+        ]
+
+    def _get_currencies(self, rows):
+        """Return the currencies that meet in an answer."""
+        return self.env["res.currency"].browse({row["currency_id"] for row in rows})
+
+    def _name_items(self, rows, met):
+        """Return which invoices a sentence is about, and what they are open for.
+
+        :param list[dict] rows: of one currency
+        :param res.currency met: all currencies of the answer
+        """
         currency = self.env["res.currency"].browse(rows[0]["currency_id"])
         names = list(dict.fromkeys(row["invoice_name"] for row in rows))
         text = ", ".join(names[:NAMED])
@@ -145,7 +180,7 @@ class DunningExplainer(models.AbstractModel):
             text = self.env._(
                 "%(names)s and %(number)s more", names=text, number=len(names) - NAMED
             )
-        total = currency.format(sum(row["residual"] for row in rows))
+        total = currency._format_dunning(sum(row["residual"] for row in rows), met)
         return self.env._("%(names)s (%(amount)s)", names=text, amount=total)
 
     def _say(self, row):
@@ -166,7 +201,7 @@ class DunningExplainer(models.AbstractModel):
         return self.env._(
             "%(days)s days late, will be reminded of today with '%(level)s'.",
             days=row["days_late"],
-            level=self._level(row["level_id"]),
+            level=self._next_level(row),
         )
 
     def _say_not_reached(self, row):
@@ -174,13 +209,13 @@ class DunningExplainer(models.AbstractModel):
             return self.env._(
                 "due on %(due)s, not late yet; '%(level)s' would follow on %(date)s.",
                 due=self._date(row["date_maturity"]),
-                level=self._level(row["level_id"]),
+                level=self._next_level(row),
                 date=self._date(row["climb_date"]),
             )
         return self.env._(
             "%(days)s days late; '%(level)s' follows on %(date)s.",
             days=row["days_late"],
-            level=self._level(row["level_id"]),
+            level=self._next_level(row),
             date=self._date(row["climb_date"]),
         )
 
@@ -189,7 +224,7 @@ class DunningExplainer(models.AbstractModel):
             "the last notice asked to pay by %(pay_by)s; '%(level)s' follows on "
             "%(date)s.",
             pay_by=self._date(row["pay_by_date"]),
-            level=self._level(row["level_id"]),
+            level=self._next_level(row),
             date=self._date(row["climb_date"]),
         )
 
@@ -198,7 +233,7 @@ class DunningExplainer(models.AbstractModel):
             "the customer was written to on %(last)s; '%(level)s' follows on %(date)s "
             "at the earliest.",
             last=self._date(row["case_notice_date"]),
-            level=self._level(row["level_id"]),
+            level=self._next_level(row),
             date=self._date(row["climb_date"]),
         )
 
@@ -207,12 +242,27 @@ class DunningExplainer(models.AbstractModel):
             return self.env._("nothing says when it is due; enter its due date.")
         if not row["current_level_id"]:
             return self.env._("the procedure has no level for it.")
+        if self._is_asked_until_later(row):
+            return self.env._(
+                "'%(level)s', the last level, asked to pay by %(pay_by)s; then a "
+                "person decides what comes next.",
+                level=self._level(row["current_level_id"]),
+                pay_by=self._date(row["pay_by_date"]),
+            )
         return self.env._(
             "'%(level)s', the last level, was reached on %(date)s; a person decides "
             "what comes next.",
             level=self._level(row["current_level_id"]),
             date=self._date(row["last_notice_date"]),
         )
+
+    def _is_asked_until_later(self, row):
+        """Return whether the pay-by date of the item has not passed.
+
+        :rtype: bool
+        """
+        today = row["date_maturity"] + timedelta(days=row["days_late"])
+        return bool(row["pay_by_date"]) and row["pay_by_date"] >= today
 
     def _say_excluded(self, row):
         company = self.env["account.move"].browse(row["move_id"]).company_id
@@ -254,7 +304,7 @@ class DunningExplainer(models.AbstractModel):
         return self.env._(
             "an online payment of %(amount)s (%(provider)s) is on its way since "
             "%(date)s; it rests until %(until)s.",
-            amount=last.currency_id.format(sum(waiting.mapped("amount"))),
+            amount=last.currency_id._format_dunning(sum(waiting.mapped("amount"))),
             provider=last.provider_id.name,
             date=self._date(last._get_dunning_wait_since()),
             until=self._date(last._get_dunning_wait_until()),
@@ -297,7 +347,7 @@ class DunningExplainer(models.AbstractModel):
             "paid by the plan %(plan)s; the next instalment of %(amount)s is due on "
             "%(date)s.",
             plan=plan.display_name,
-            amount=plan.currency_id.format(plan.next_amount),
+            amount=plan.currency_id._format_dunning(plan.next_amount),
             date=self._date(plan.next_date),
         )
 
@@ -328,7 +378,7 @@ class DunningExplainer(models.AbstractModel):
             "overdue; match them first.",
             amount=self.env["res.currency"]
             .browse(row["currency_id"])
-            .format(row["credit"]),
+            ._format_dunning(row["credit"]),
         )
 
     def _say_no_contact(self, row):
@@ -361,6 +411,13 @@ class DunningExplainer(models.AbstractModel):
 
     def _level(self, level_id):
         return self.env["dunning.level"].browse(level_id or []).sudo().name or ""
+
+    def _next_level(self, row):
+        """Return the name of the level to come, and whether it is a repetition."""
+        name = self._level(row["level_id"])
+        if row["level_id"] == row["current_level_id"]:
+            return self.env._("%(level)s (repeated)", level=name)
+        return name
 
     def _item(self, row):
         return self.env["dunning.case.line"].search(

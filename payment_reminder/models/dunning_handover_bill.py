@@ -153,7 +153,9 @@ class DunningHandover(models.Model):
             self.env._(
                 "There is nothing to bill: the commission of what was collected "
                 "(%(amount)s) is billed already.",
-                amount=self.currency_id.format(sum(self.mapped("amount_commission"))),
+                amount=self.currency_id._format_dunning(
+                    sum(self.mapped("amount_commission"))
+                ),
             )
         )
 
@@ -208,5 +210,5 @@ class DunningHandover(models.Model):
             "Commission on %(handover)s, %(customer)s: %(collected)s collected",
             handover=self.name,
             customer=self.partner_id.name,
-            collected=self.currency_id.format(self.amount_collected),
+            collected=self.currency_id._format_dunning(self.amount_collected),
         )

@@ -80,6 +80,6 @@ class DunningHandover(models.Model):
                 self.env._(
                     "That would be more than what was handed over, with interest and "
                     "costs: %(amount)s.",
-                    amount=self.currency_id.format(limit),
+                    amount=self.currency_id._format_dunning(limit),
                 )
             )

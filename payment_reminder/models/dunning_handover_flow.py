@@ -128,8 +128,8 @@ class DunningHandoverFlow(models.AbstractModel):
                     self.env._(
                         "%(invoice)s: open for %(now)s by now, not %(before)s.",
                         invoice=line.name,
-                        now=self.currency_id.format(values["amount_handed"]),
-                        before=self.currency_id.format(line.amount_handed),
+                        now=self.currency_id._format_dunning(values["amount_handed"]),
+                        before=self.currency_id._format_dunning(line.amount_handed),
                     )
                 )
             line.sudo().write(values)

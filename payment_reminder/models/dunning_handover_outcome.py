@@ -70,7 +70,7 @@ class DunningHandover(models.Model):
         self._log_in_case(
             self.env._(
                 "It had ended; by now %(amount)s was collected in all",
-                amount=self.currency_id.format(self.amount_collected),
+                amount=self.currency_id._format_dunning(self.amount_collected),
             )
         )
         self._after_change(date)

@@ -55,10 +55,14 @@ class DunningHandover(models.Model):
         for line, partial in news:
             is_paid = line._get_kind(partial) != "credited"
             values = {
-                "amount": self.currency_id.format(partial.debit_amount_currency),
+                "amount": self.currency_id._format_dunning(
+                    partial.debit_amount_currency
+                ),
                 "invoice": line.name,
                 "date": format_date(self.env, partial.credit_move_id.date),
-                "open": self.currency_id.format(max(line.amount_residual, 0.0)),
+                "open": self.currency_id._format_dunning(
+                    max(line.amount_residual, 0.0)
+                ),
             }
             if is_paid:
                 text = self.env._(
@@ -86,7 +90,7 @@ class DunningHandover(models.Model):
     def _get_undone_text(self):
         return self.env._(
             "A payment was undone: %(amount)s is open again in all.",
-            amount=self.currency_id.format(self.amount_open),
+            amount=self.currency_id._format_dunning(self.amount_open),
         )
 
 

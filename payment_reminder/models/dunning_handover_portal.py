@@ -248,7 +248,7 @@ class DunningHandover(models.Model):
         self._ask_person(
             self.env._(
                 "The agency has received %(amount)s (%(date)s)",
-                amount=self.currency_id.format(report.amount),
+                amount=self.currency_id._format_dunning(report.amount),
                 date=report.received_on,
             ),
             self.env._(

@@ -98,7 +98,8 @@ class DunningHandoverReport(models.Model):
         if not self.currency_id.is_zero(self.amount):
             parts.append(
                 self.env._(
-                    "received %(amount)s", amount=self.currency_id.format(self.amount)
+                    "received %(amount)s",
+                    amount=self.currency_id._format_dunning(self.amount),
                 )
             )
         return ". ".join(filter(None, ["; ".join(parts), self.text]))

@@ -248,7 +248,7 @@ class DunningHandover(models.Model):
                     self.env._(
                         "%(amount)s of %(customer)s is not matched, and the agency is "
                         "still collecting.",
-                        amount=handover.currency_id.format(amount),
+                        amount=handover.currency_id._format_dunning(amount),
                         customer=handover.partner_id.name,
                     ),
                 )

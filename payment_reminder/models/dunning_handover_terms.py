@@ -86,7 +86,9 @@ class DunningHandover(models.Model):
                         "%(amount)s of the commission of %(handover)s stand on a bill "
                         "already: delete its draft or credit it, then change what was "
                         "agreed on.",
-                        amount=handover.currency_id.format(handover.amount_billed),
+                        amount=handover.currency_id._format_dunning(
+                            handover.amount_billed
+                        ),
                         handover=handover.display_name,
                     )
                 )

@@ -192,5 +192,7 @@ def _read_currency(currency):
         symbol = currency.get("symbol") or currency["code"]
         decimals = currency.get("decimals", 2)
         return symbol, currency.get("position", "after"), decimals
+    if currency._needs_code():
+        return currency.name, "after", currency.decimal_places
     symbol = currency.symbol or currency.name
     return symbol, currency.position, currency.decimal_places

@@ -53,6 +53,17 @@ class DunningLevel(models.Model):
         help="The notice asks to pay within so many days; the next level waits until "
         "then. The date is moved to the company's next working day.",
     )
+    repeat_days = fields.Integer(
+        string="Repeat Every",
+        help="Where no further level follows, the level is repeated every so many "
+        "days, but never before its pay-by date has passed. 0: it is not repeated, and "
+        "a person decides what comes next.",
+    )
+    repeat_max = fields.Integer(
+        string="Repeat at Most",
+        default=3,
+        help="So many times the level is repeated; then a person decides.",
+    )
     is_reviewed = fields.Boolean(
         string="Only with Review",
         help="Unattended runs leave this level to a person.",
@@ -125,12 +136,17 @@ class DunningLevel(models.Model):
     )
 
     _procedure_delay_uniq = models.UniqueIndex(
-        "(procedure_id, delay_days, basis) WHERE (active IS TRUE)",
+        "(procedure_id, delay_days, basis)"
+        " WHERE (active IS TRUE AND basis <> 'previous_notice')",
         "Two active levels of a procedure cannot be reached on the same day.",
     )
     _days_sane = models.Constraint(
         "CHECK (min_gap_days >= 0 AND pay_by_days >= 0)",
         "The minimum gap and the days to pay cannot be negative.",
+    )
+    _repeat_sane = models.Constraint(
+        "CHECK (repeat_days >= 0 AND repeat_max >= 0)",
+        "Days and number of the repetitions of a level cannot be negative.",
     )
 
     # === DEFAULT METHODS === #
@@ -142,7 +158,7 @@ class DunningLevel(models.Model):
 
     # === COMPUTE METHODS === #
 
-    @api.depends("delay_days", "basis", "min_gap_days", "is_reviewed")
+    @api.depends("delay_days", "basis", "min_gap_days", "repeat_days", "repeat_max")
     def _compute_rule_tip(self):
         for level in self:
             parts = [level._get_trigger_text()]
@@ -151,6 +167,14 @@ class DunningLevel(models.Model):
                     self.env._(
                         "at least %(days)s days after the last notice",
                         days=level.min_gap_days,
+                    )
+                )
+            if level.repeat_days and level.repeat_max:
+                parts.append(
+                    self.env._(
+                        "repeated every %(days)s days, at most %(times)s times",
+                        days=level.repeat_days,
+                        times=level.repeat_max,
                     )
                 )
             level.rule_tip = ", ".join(parts)
@@ -212,6 +236,18 @@ class DunningLevel(models.Model):
                     )
                 )
 
+    @api.constrains("repeat_days", "delay_days", "basis")
+    def _check_repeat(self):
+        for level in self:
+            if level.repeat_days and level._is_heads_up():
+                raise ValidationError(
+                    self.env._(
+                        "'%(level)s' comes before the money is overdue and cannot be "
+                        "repeated.",
+                        level=level.name,
+                    )
+                )
+
     @api.constrains("channel_ids", "mail_template_id", "letter_intro")
     def _check_text(self):
         for level in self:
@@ -236,22 +272,25 @@ class DunningLevel(models.Model):
         self.ensure_one()
         return self.basis == "due_date" and self.delay_days <= 0
 
-    def _get_reach_date(self, date_maturity, last_notice_date):
+    def _get_reach_date(self, date_maturity, last_notice_date, is_repeated=False):
         """Return the first day on which an item is late enough for this level.
 
         Only a heads-up comes before the item is overdue.
 
         :param datetime.date date_maturity: due date of the item
-        :param datetime.date | bool last_notice_date: when the item was in a notice
+        :param datetime.date | bool last_notice_date: when the item climbed last
+        :param bool is_repeated: whether the item has reached the level before
         :rtype: datetime.date
         """
         self.ensure_one()
+        days = self.repeat_days if is_repeated else self.delay_days
+        basis = "previous_notice" if is_repeated else self.basis
         basis_date = date_maturity
-        if self.basis == "end_of_month":
+        if basis == "end_of_month":
             basis_date = date_maturity + relativedelta(day=31)
-        elif self.basis == "previous_notice" and last_notice_date:
+        elif basis == "previous_notice" and last_notice_date:
             basis_date = last_notice_date
-        reach_date = basis_date + relativedelta(days=self.delay_days)
+        reach_date = basis_date + relativedelta(days=days)
         if self._is_heads_up():
             return reach_date
         return max(reach_date, date_maturity + relativedelta(days=1))
@@ -263,7 +302,45 @@ class DunningLevel(models.Model):
         :param datetime.date date: the company's date to decide for
         :rtype: bool
         """
-        return date >= self._get_reach_date(line.date_maturity, line.last_notice_date)
+        return date >= self._get_reach_date(
+            line.date_maturity, line.last_notice_date, line.level_id == self
+        )
+
+    def _get_repeated(self, line, procedure):
+        """Return this level if ``line`` hears it once more, else an empty one.
+
+        The planner does the same in SQL where no further level follows.
+
+        :param dunning.case.line line: an item that has reached this level
+        :param dunning.procedure procedure: what applies to the item by now
+        :rtype: dunning.level
+        """
+        is_repeated = (
+            self.active
+            and self.procedure_id == procedure
+            and self.repeat_days > 0
+            and self._count_repetitions(line) < self.repeat_max
+        )
+        return self if is_repeated else self.browse()
+
+    def _count_repetitions(self, line):
+        """Return how often ``line`` has heard this level after the first time.
+
+        What came back was not heard, and the e-mail and the letter of a run are one.
+
+        :param dunning.case.line line: an item that has reached this level
+        :rtype: int
+        """
+        told = self.env["dunning.notice.line"].search(
+            [
+                ("move_line_id", "=", line.move_line_id.id),
+                ("level_id", "=", self.id),
+                ("is_climbing", "=", True),
+                ("left_out_reason", "=", False),
+                ("notice_id.state", "=", "sent"),
+            ]
+        )
+        return max(len(told.notice_id.run_id) - 1, 0)
 
     def _get_pay_by_date(self, date):
         """Return until when a notice of ``date`` asks to pay.

@@ -78,7 +78,7 @@ class DunningPaymentPage(models.AbstractModel):
         return self.env._(
             "A payment of %(amount)s is on its way since %(date)s. Please do not pay "
             "it again; we do not remind you of it until %(until)s.",
-            amount=transaction.currency_id.format(transaction.amount),
+            amount=transaction.currency_id._format_dunning(transaction.amount),
             date=self._format_date(transaction._get_dunning_wait_since()),
             until=self._format_date(transaction._get_dunning_wait_until()),
         )
@@ -111,7 +111,7 @@ class DunningPaymentPage(models.AbstractModel):
         return self.env._(
             "A payment of %(amount)s was begun in another window a moment ago and is "
             "not finished. Finish it there, or open this page again to start again.",
-            amount=draft.currency_id.format(draft.amount),
+            amount=draft.currency_id._format_dunning(draft.amount),
         )
 
     # === KEY OF A WINDOW === #

@@ -90,7 +90,7 @@ class DunningPaymentPage(models.AbstractModel):
         found = requests._preview(lines.move_id, values["count"], values["day"])
         currency = lines.currency_id
         return [
-            (self._format_date(line.date), currency.format(float(line.amount)))
+            (self._format_date(line.date), currency._format_dunning(float(line.amount)))
             for line in found.lines
         ]
 
@@ -206,7 +206,7 @@ class DunningPaymentPage(models.AbstractModel):
         if currency.compare_amounts(amount, total) > 0:
             problem = self.env._(
                 "This is more than what is open: %(amount)s.",
-                amount=currency.format(total),
+                amount=currency._format_dunning(total),
             )
             raise FieldProblem("amount", problem)
         self._check_positive(amount, currency)

@@ -211,7 +211,9 @@ class DunningPaymentPage(models.AbstractModel):
                 "id": str(line.id),
                 "name": line.move_id.name,
                 "due": self._format_date(line.date_maturity or line.date),
-                "amount": line.currency_id.format(line.amount_residual_currency),
+                "amount": line.currency_id._format_dunning(
+                    line.amount_residual_currency
+                ),
                 "is_due": (line.date_maturity or line.date) <= self.date,
                 "is_arrangeable": line in arrangeable,
             }

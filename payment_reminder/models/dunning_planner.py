@@ -302,7 +302,8 @@ class DunningPlanner(models.AbstractModel):
              LEFT JOIN dunning_procedure procedure ON procedure.id = scope.procedure_id
              LEFT JOIN LATERAL (%(aged)s) aged ON TRUE
              LEFT JOIN dunning_level level
-                    ON level.id = COALESCE(aged.id, transition.next_id)
+                    ON level.id = COALESCE(aged.id, transition.next_id,
+                                           CASE WHEN %(repeats)s THEN reached.id END)
                 """,
             date=run.date,
             company_residual=self._get_company_residual_sql(),
@@ -312,6 +313,7 @@ class DunningPlanner(models.AbstractModel):
             where=where,
             transitions=self._get_transitions_sql(run),
             aged=self._get_aged_level_sql(run.date),
+            repeats=self._get_repeats_sql(),
             not_due=self._get_not_due_sql(run),
             climb_date=self._get_climb_date_sql(),
         )
@@ -353,15 +355,35 @@ class DunningPlanner(models.AbstractModel):
     def _get_reach_date_sql(self, level):
         """Return the SQL of ``dunning.level._get_reach_date`` for ``scope``."""
         return SQL(
-            """CASE %(level)s.basis
-                WHEN 'end_of_month' THEN GREATEST(scope.date_maturity + 1,
+            """CASE
+                WHEN %(level)s.id = scope.current_level_id THEN  -- it is repeated
+                    GREATEST(scope.date_maturity + 1,
+                        COALESCE(scope.last_notice_date, scope.date_maturity)
+                        + %(level)s.repeat_days)
+                WHEN %(level)s.basis = 'end_of_month' THEN GREATEST(
+                    scope.date_maturity + 1,
                     (DATE_TRUNC('month', scope.date_maturity)
                      + INTERVAL '1 month - 1 day')::date + %(level)s.delay_days)
-                WHEN 'previous_notice' THEN GREATEST(scope.date_maturity + 1,
+                WHEN %(level)s.basis = 'previous_notice' THEN GREATEST(
+                    scope.date_maturity + 1,
                     COALESCE(scope.last_notice_date, scope.date_maturity)
                     + %(level)s.delay_days)
                 ELSE scope.date_maturity + %(level)s.delay_days END""",
             level=level,
+        )
+
+    def _get_repeats_sql(self):
+        """Return the SQL of ``dunning.level._get_repeated`` for ``reached``."""
+        return SQL(
+            """reached.repeat_days > 0 AND reached.active
+               AND reached.procedure_id = scope.procedure_id
+               AND (SELECT GREATEST(COUNT(DISTINCT notice.run_id) - 1, 0)
+                      FROM dunning_notice_line told
+                      JOIN dunning_notice notice ON notice.id = told.notice_id
+                     WHERE told.move_line_id = scope.move_line_id
+                       AND told.level_id = reached.id
+                       AND told.is_climbing AND told.left_out_reason IS NULL
+                       AND notice.state = 'sent') < reached.repeat_max"""
         )
 
     def _get_climb_date_sql(self):

@@ -34,8 +34,12 @@ class DunningProcedure(models.Model):
     # === RULES === #
     tolerance_amount = fields.Monetary(
         string="Tolerance",
+        compute="_compute_tolerance_amount",
+        store=True,
+        precompute=True,
+        readonly=False,
         help="Nobody is reminded of less than this amount in total, in the company's "
-        "currency.",
+        "currency. 0: of every amount.",
     )
     first_level = fields.Selection(
         selection=[
@@ -74,6 +78,22 @@ class DunningProcedure(models.Model):
     )
 
     # === COMPUTE METHODS === #
+
+    @api.depends("company_id.currency_id")
+    def _compute_tolerance_amount(self):
+        for procedure in self:
+            procedure.tolerance_amount = procedure._get_shipped_tolerance()
+
+    def _get_shipped_tolerance(self):
+        """Return the tolerance of a procedure for which nobody has chosen one.
+
+        The company's currency counts: 5 of it, or 500 where its unit is as small as
+        the cents of others.
+
+        :rtype: float
+        """
+        self.ensure_one()
+        return 5.0 if self.company_id.currency_id.decimal_places else 500.0
 
     @api.depends("company_id.dunning_procedure_id")
     def _compute_is_default(self):

@@ -185,8 +185,8 @@ class DunningPromise(models.Model):
                 raise ValidationError(
                     self.env._(
                         "%(amount)s is more than what is open: %(open)s.",
-                        amount=currency.format(promise.amount),
-                        open=currency.format(opened),
+                        amount=currency._format_dunning(promise.amount),
+                        open=currency._format_dunning(opened),
                     )
                 )
 
@@ -258,7 +258,7 @@ class DunningPromise(models.Model):
             text = self.env._(
                 "Promise not kept: %(promise)s, %(paid)s was paid.",
                 promise=promise._get_text(),
-                paid=promise.currency_id.format(promise.amount_paid),
+                paid=promise.currency_id._format_dunning(promise.amount_paid),
             )
             case._message_log(body=text)
             case.activity_schedule(
@@ -290,7 +290,7 @@ class DunningPromise(models.Model):
             return self.env._("Promise to pay")
         return self.env._(
             "%(amount)s by %(date)s",
-            amount=self.currency_id.format(self.amount),
+            amount=self.currency_id._format_dunning(self.amount),
             date=format_date(self.env, self.date, date_format="medium"),
         )
 

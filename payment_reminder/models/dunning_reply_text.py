@@ -187,7 +187,7 @@ class DunningReply(models.Model):
         names = [name for name in self.line_ids.move_id.mapped("name") if name]
         return {
             "said": self._format_day(self._get_local_date()),
-            "amount": self.currency_id.format(self.amount),
+            "amount": self.currency_id._format_dunning(self.amount),
             "date": self._format_day(self.day),
             "items": ", ".join(names),
             "count": self.count,

@@ -77,7 +77,7 @@ class DunningRest(models.Model):
         for rest in self:
             record = rest._get_record()
             name = record._name == "payment.transaction" and (
-                f"{record.currency_id.format(record.amount)}, {record.reference}"
+                f"{record.currency_id._format_dunning(record.amount)}, {record.reference}"
             )
             name = name or record.display_name or ""
             rest.name = f"{labels.get(rest.kind, '')}: {name}"

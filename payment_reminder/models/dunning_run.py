@@ -103,6 +103,7 @@ class DunningRun(models.Model):
                 ("company_id", "=", self.company_id.id),
                 ("id", "!=", self.id),
                 ("date", ">", self.date),
+                ("notice_ids", "!=", False),
                 "|",
                 ("state", "in", ("approved", "sending", "done")),
                 ("notice_ids.released_at", "!=", False),
@@ -139,12 +140,23 @@ class DunningRun(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_approved(self):
-        if any(run.state not in ("draft", "proposed", "cancelled") for run in self):
+        if any(
+            run.state not in ("draft", "proposed", "cancelled") and not run._is_quiet()
+            for run in self
+        ):
             raise UserError(
                 self.env._("A run that was approved is kept: cancel it instead.")
             )
         # the database would take them along, without asking each of them
         self.sudo().notice_ids._unlink_except_evidence()
+
+    def _is_quiet(self):
+        """Return whether an unattended run is over in which nobody was reminded.
+
+        :rtype: bool
+        """
+        self.ensure_one()
+        return self.state == "done" and self.is_unattended and not self.notice_ids
 
     # === ACTION METHODS === #
 

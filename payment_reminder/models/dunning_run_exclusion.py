@@ -1,6 +1,11 @@
 from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import SQL
 
 from ..const import EXCLUSION_REASONS
+
+#: So many rows are forgotten in one transaction.
+CHUNK = 100_000
 
 
 class DunningRunExclusion(models.Model):
@@ -47,6 +52,64 @@ class DunningRunExclusion(models.Model):
                 if row in unclear and finding["severity"] == "stop"
             ]
             row.clarity_text = "; ".join(stops)
+
+    # === FORGETTING === #
+
+    @api.autovacuum
+    def _gc_exclusions(self):
+        """Forget reasons after the days of their company, and runs that had no more.
+
+        :return: how many rows are gone, and whether there are more
+        :rtype: tuple[int, bool]
+        """
+        forgotten = 0
+        for company in self.env["res.company"].sudo().search([]):
+            first = company._get_dunning_first_kept_day()
+            forgotten += self._forget_before(company, first, CHUNK - forgotten)
+            if forgotten >= CHUNK:
+                return forgotten, True
+            self._forget_quiet_runs(company, first)
+        return forgotten, False
+
+    def _forget_before(self, company, date, limit):
+        """Delete up to ``limit`` reasons of runs before ``date``; return how many.
+
+        Those of a proposal stay: somebody may still decide about it.
+        """
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                """
+                DELETE FROM dunning_run_exclusion
+                 WHERE id IN (SELECT exclusion.id
+                                FROM dunning_run_exclusion exclusion
+                                JOIN dunning_run run ON run.id = exclusion.run_id
+                               WHERE run.company_id = %(company)s
+                                 AND run.date < %(date)s
+                                 AND run.state IN ('done', 'cancelled')
+                               LIMIT %(limit)s)
+                """,
+                company=company.id,
+                date=date,
+                limit=limit,
+            )
+        )
+        forgotten = self.env.cr.rowcount
+        self.invalidate_model(flush=False)
+        return forgotten
+
+    def _forget_quiet_runs(self, company, date):
+        """Delete the unattended runs before ``date`` in which nobody was reminded."""
+        domain = Domain(
+            [
+                ("company_id", "=", company.id),
+                ("date", "<", date),
+                ("state", "=", "done"),
+                ("is_unattended", "=", True),
+                ("notice_ids", "=", False),
+            ]
+        )
+        self.env["dunning.run"].sudo().search(domain, limit=1000).unlink()
 
     # === ACTION METHODS === #
 

@@ -17,6 +17,7 @@ class DunningRunFigures(models.AbstractModel):
     problem_count = fields.Integer(compute="_compute_counts", string="Problems")
     skipped_count = fields.Integer(compute="_compute_counts")
     exclusion_count = fields.Integer(compute="_compute_counts")
+    are_reasons_forgotten = fields.Boolean(compute="_compute_counts")
     letter_count = fields.Integer(compute="_compute_counts", string="Letters")
     has_letters = fields.Boolean(compute="_compute_counts")
     amount_text = fields.Char(
@@ -48,7 +49,18 @@ class DunningRunFigures(models.AbstractModel):
             run.letter_count = counts[run.id]["letters"]
             run.has_letters = bool(run.letter_count)
             run.exclusion_count = exclusions.get(run, 0)
+            run.are_reasons_forgotten = run._has_forgotten_reasons()
             run._assign_state_counts(states)
+
+    def _has_forgotten_reasons(self):
+        """Return whether the run is too old to say why items were left out.
+
+        :rtype: bool
+        """
+        self.ensure_one()
+        if self.exclusion_count or self.state not in ("done", "cancelled"):
+            return False
+        return self.date < self.company_id._get_dunning_first_kept_day()
 
     def _assign_state_counts(self, states):
         """Assign the counters that come from the notices' states."""
@@ -95,15 +107,13 @@ class DunningRunFigures(models.AbstractModel):
             levels, channels = kinds.get(run.id, ({}, {}))
             run.level_text = self._join_counts(levels)
             run.channel_text = self._join_counts(channels)
-            run.amount_text = self._join_amounts(amounts.get(run.id, {}))
+            run.amount_text = self.env["res.currency"]._format_dunning_sums(
+                amounts.get(run.id, {})
+            )
 
     def _join_counts(self, counts):
         """Return how many there are of each kind: 'Letter: 3, E-mail: 2'."""
         return ", ".join(f"{kind.name}: {number}" for kind, number in counts.items())
-
-    def _join_amounts(self, amounts):
-        """Return amounts as text: ``{currency: amount}`` becomes '10 € + $ 5'."""
-        return " + ".join(currency.format(value) for currency, value in amounts.items())
 
     def _get_kind_counts(self):
         """Count what is not skipped by level, the highest first, and by channel.
@@ -188,17 +198,21 @@ class DunningRunFigures(models.AbstractModel):
             domain, [], ["__count", "partner_id:count_distinct"]
         )
         amounts = self._get_amounts(states).get(self.id, {})
+        met = self.env["res.currency"].union(*amounts)
         return {
-            "rows": self._merge_currencies(rows),
+            "rows": self._merge_currencies(rows, met),
             "total": {
                 "notices": notices,
                 "customers": customers,
-                "amounts": [c.format(amount) for c, amount in amounts.items()],
+                "amounts": [c._format_dunning(a, met) for c, a in amounts.items()],
             },
         }
 
-    def _merge_currencies(self, rows):
-        """Return one row per level and channel, its amounts by currency as texts."""
+    def _merge_currencies(self, rows, met):
+        """Return one row per level and channel, its amounts by currency as texts.
+
+        :param res.currency met: all currencies of the table
+        """
         merged = {}
         for level, channel, currency, notices, customers, amount in rows:
             row = merged.setdefault(
@@ -213,7 +227,7 @@ class DunningRunFigures(models.AbstractModel):
             )
             row["notices"] += notices
             row["customers"] += customers
-            row["amounts"].append(currency.format(amount))
+            row["amounts"].append(currency._format_dunning(amount, met))
         return sorted(
             merged.values(),
             key=lambda row: (row["level"].rank_days, row["level"].sequence),

@@ -71,7 +71,7 @@ class DunningRunReview(models.AbstractModel):
         return bool(amounts) and self.env._(
             "Payments and credits of these customers are not matched yet: %(amounts)s. "
             "Match them first, so that nobody is asked for what was paid.",
-            amounts=self._join_amounts(amounts),
+            amounts=self.env["res.currency"]._format_dunning_sums(amounts),
         )
 
     def _get_bank_warning(self, date=None):
@@ -159,12 +159,15 @@ class DunningRunReview(models.AbstractModel):
         self.ensure_one()
         if self.company_id.dunning_high_amount <= 0:
             return False
-        number = self.env["dunning.notice"].search_count(self._get_high_domain())
+        notices = self.env["dunning.notice"]
+        number = notices.search_count(self._get_high_domain())
+        rows = notices._read_group(self._get_proposed_domain(), ["currency_id"])
+        currencies = self.env["res.currency"].union(*(row[0] for row in rows))
         return bool(number) and self.env._(
             "Notices over %(amount)s or more: %(number)s. Look at them once more.",
             number=number,
-            amount=self.company_id.currency_id.format(
-                self.company_id.dunning_high_amount
+            amount=self.company_id.currency_id._format_dunning(
+                self.company_id.dunning_high_amount, currencies
             ),
         )
 

@@ -162,9 +162,10 @@ class DunningScheduler(models.AbstractModel):
     def _run_unattended(self, company, date):
         """Plan the automatic levels, approve and queue them.
 
-        A run without any notice is not kept: there would be one for every quiet day.
+        A run without any notice is kept where it says why overdue items were left out;
+        ``dunning.run.exclusion`` forgets it after some time.
 
-        :return: the run, empty when there was nothing to say
+        :return: the run, empty when nothing was overdue
         :rtype: dunning.run
         """
         Run = self.env["dunning.run"]
@@ -172,7 +173,7 @@ class DunningScheduler(models.AbstractModel):
             return Run
         run = Run.create(self._prepare_run_values(company, date))
         run._plan()
-        if not run.notice_ids:
+        if not run.notice_ids and not run.exclusion_ids:
             run.unlink()
             return Run
         run._set_approved()

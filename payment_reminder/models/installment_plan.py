@@ -351,8 +351,8 @@ class InstallmentPlan(models.Model):
                 raise ValidationError(
                     self.env._(
                         "The instalments come to %(total)s, but %(start)s is open.",
-                        total=plan.currency_id.format(total),
-                        start=plan.currency_id.format(start),
+                        total=plan.currency_id._format_dunning(total),
+                        start=plan.currency_id._format_dunning(start),
                     )
                 )
 

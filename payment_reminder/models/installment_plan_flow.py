@@ -94,8 +94,8 @@ class InstallmentPlanFlow(models.AbstractModel):
                         "%(invoice)s was open for %(start)s when the plan was made and "
                         "is open for %(now)s: schedule it again.",
                         invoice=item.move_id.display_name,
-                        start=self.currency_id.format(item.amount_start),
-                        now=self.currency_id.format(item._get_residual()),
+                        start=self.currency_id._format_dunning(item.amount_start),
+                        now=self.currency_id._format_dunning(item._get_residual()),
                     )
                 )
         self._check_dates()

@@ -221,7 +221,7 @@ class InstallmentPlan(models.Model):
             self.env._(
                 "The instalment of %(date)s is late: %(amount)s",
                 date=format_date(self.env, line.date, date_format="medium"),
-                amount=self.currency_id.format(line.amount_open),
+                amount=self.currency_id._format_dunning(line.amount_open),
             ),
             "late",
         )

@@ -64,7 +64,7 @@ class InstallmentPlanScreen(models.AbstractModel):
             return False
         return self.env._(
             "%(amount)s is late, since %(date)s",
-            amount=self.currency_id.format(sum(late.mapped("amount_open"))),
+            amount=self.currency_id._format_dunning(sum(late.mapped("amount_open"))),
             date=self._format_own_date(late[0].date),
         )
 
@@ -74,7 +74,7 @@ class InstallmentPlanScreen(models.AbstractModel):
         for plan in self:
             plan.next_text = plan.next_date and plan.env._(
                 "%(amount)s on %(date)s",
-                amount=plan.currency_id.format(plan.next_amount),
+                amount=plan.currency_id._format_dunning(plan.next_amount),
                 date=plan._format_own_date(plan.next_date),
             )
 
@@ -104,10 +104,10 @@ class InstallmentPlanScreen(models.AbstractModel):
         return self.env._(
             "%(old_open)s was open in %(old_count)s instalments until %(old_end)s; now "
             "it is %(open)s in %(count)s until %(end)s",
-            old_open=old.currency_id.format(old.amount_open),
+            old_open=old.currency_id._format_dunning(old.amount_open),
             old_count=len(old.line_ids.filtered("amount_open")),
             old_end=self._format_own_date(old.date_end),
-            open=self.currency_id.format(self.amount_total),
+            open=self.currency_id._format_dunning(self.amount_total),
             count=len(self.line_ids),
             end=self._format_own_date(self.date_end),
         )

@@ -1,5 +1,5 @@
 from odoo import api, models
-from odoo.tools.misc import format_amount, format_date
+from odoo.tools.misc import format_date
 
 
 class InterestWords(models.AbstractModel):
@@ -21,7 +21,7 @@ class InterestWords(models.AbstractModel):
         """
 
         def money(amount):
-            return format_amount(self.env, float(amount), currency)
+            return currency._format_dunning(float(amount))
 
         return {
             "rows": [

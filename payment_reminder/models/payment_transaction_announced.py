@@ -232,7 +232,7 @@ class PaymentTransaction(models.Model):
             "(%(reference)s), announced on %(date)s: reminders go on. If the money "
             "comes after all, it is booked.",
             user=self.env.user.name,
-            amount=self.currency_id.format(self.amount),
+            amount=self.currency_id._format_dunning(self.amount),
             reference=self.reference,
             date=format_date(self.env, self._get_dunning_wait_since()),
         )

@@ -53,6 +53,12 @@ class ResCompany(models.Model):
         "review of a run.",
     )
 
+    dunning_exclusion_days = fields.Integer(
+        string="Days to Keep Reasons",
+        default=30,
+        help="Days for which runs remember why overdue items were left out. Notices "
+        "are kept for ever.",
+    )
     dunning_link_days = fields.Integer(
         string="Validity of Payment Links",
         default=90,
@@ -204,6 +210,10 @@ class ResCompany(models.Model):
         "CHECK (dunning_call_tries >= 1 AND dunning_call_wait_days >= 0)",
         "There is at least one call, and the days to make it cannot be negative.",
     )
+    _dunning_exclusion_sane = models.Constraint(
+        "CHECK (dunning_exclusion_days >= 1)",
+        "Reasons are kept for at least one day.",
+    )
     _dunning_link_sane = models.Constraint(
         "CHECK (dunning_link_days BETWEEN 1 AND 3660)",
         "Payment links are valid for at least one day and at most ten years.",
@@ -228,6 +238,16 @@ class ResCompany(models.Model):
         return companies
 
     # === BUSINESS METHODS === #
+
+    def _get_dunning_first_kept_day(self):
+        """Return the first day whose runs still say why items were left out.
+
+        :rtype: datetime.date
+        """
+        self.ensure_one()
+        return fields.Date.subtract(
+            self._get_dunning_today(), days=self.dunning_exclusion_days
+        )
 
     def _get_dunning_today(self):
         """Return the current date where the company is.
@@ -303,6 +323,8 @@ class ResCompany(models.Model):
             if not procedure:
                 procedure = template.copy({"company_id": company.id})
                 procedure.level_ids.user_id = False  # who signs elsewhere
+                if company.currency_id != template.currency_id:
+                    procedure._compute_tolerance_amount()
             if not company.dunning_procedure_id:
                 company.sudo().dunning_procedure_id = procedure
 

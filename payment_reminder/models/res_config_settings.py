@@ -48,6 +48,14 @@ class ResConfigSettings(models.TransientModel):
     dunning_page_paid_days = fields.Integer(
         related="company_id.dunning_page_paid_days", readonly=False
     )
+    dunning_exclusion_days = fields.Integer(
+        related="company_id.dunning_exclusion_days", readonly=False
+    )
+    dunning_tolerance_amount = fields.Monetary(
+        related="dunning_procedure_id.tolerance_amount",
+        currency_field="dunning_currency_id",
+        readonly=False,
+    )
     dunning_link_days = fields.Integer(
         related="company_id.dunning_link_days", readonly=False
     )

@@ -82,6 +82,7 @@ class ResPartnerDunningStatistics(models.AbstractModel):
                                AND line.reconciled) paid ON TRUE
              WHERE line.company_id = %(company)s AND line.parent_state = 'posted'
                AND line.balance > 0
+               AND line.amount_currency > 0  -- or it is an exchange difference
                AND contact.commercial_partner_id IN %(customers)s
                AND (line.reconciled IS NOT TRUE
                     OR line.date_maturity > %(today)s - 365)

@@ -44,7 +44,7 @@ class ServiceEstimateStageExplanation(models.AbstractModel):
         return f"{volume} {self.product_uom_id.name or ''}".strip()
 
     def _format_amount(self, amount):
-        return self._get_currency().format(amount)
+        return self._get_currency()._format_dunning(amount)
 
     def _format_factor(self, value):
         """Return a factor in words: 'complexity: high 1.15'.

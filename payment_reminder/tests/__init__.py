@@ -23,6 +23,7 @@ from . import test_contact_guard
 from . import test_contact_rule
 from . import test_contact_sending
 from . import test_controllers
+from . import test_currencies
 from . import test_demo_payment
 from . import test_desk
 from . import test_desk_tour

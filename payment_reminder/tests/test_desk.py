@@ -70,6 +70,57 @@ class TestDesk(DunningCommon):
         self._late(5, nobody)
         self.assertStep("contact", self._case(nobody))
 
+    def test_case_waits_for_the_pay_by_date_of_the_last_level(self):
+        self._reach_the_last_level(pay_by=4)
+        self.assertStep("wait")
+        self.assertEqual(self._case().next_step_date, self.clock + timedelta(days=5))
+
+    def test_decision_is_asked_for_although_newer_items_are_open(self):
+        self._reach_the_last_level(pay_by=-1)
+        self._late(2)
+        self._late(-9)
+        self.assertStep("decide")
+        self.assertEqual(self._case().next_step_date, self.clock)
+
+    def test_unmatched_money_is_to_be_matched_from_the_day_it_is_there(self):
+        self._late(1)
+        self.assertStep("wait")
+        self._unmatched_payment(amount=30.0, date=self.clock)
+        self.assertStep("match")
+        self.assertEqual(self._case().next_step_date, self.clock)
+
+    def test_money_is_matched_before_a_decision_and_while_items_rest(self):
+        self._reach_the_last_level(pay_by=-1)
+        self._unmatched_payment(amount=30.0, date=self.clock)
+        self.assertStep("match")
+        self._case()._promise(50.0, self.clock)
+        self.assertStep("match")
+
+    def test_money_that_the_procedure_ignores_is_not_to_be_matched(self):
+        self._late(1)
+        self._unmatched_payment(amount=30.0, date=self.clock)
+        self.procedure.credit_treatment = "ignore"
+        self.assertStep("wait")
+
+    def test_money_of_an_excluded_customer_is_not_to_be_matched(self):
+        self._late(5).no_followup = True
+        self._unmatched_payment(amount=30.0, date=self.clock)
+        self.assertStep("none")
+
+    def test_item_after_its_last_heads_up_waits_for_its_due_date(self):
+        self.company.dunning_procedure_id = self._create_procedure([-3])
+        item = self._items(self._late(-2)).sudo()
+        item.level_id = self.company.dunning_procedure_id.level_ids
+        self.assertStep("wait")
+        self.assertEqual(self._case().next_step_date, self.clock + timedelta(days=3))
+
+    def _reach_the_last_level(self, pay_by):
+        """Let an item reach the last level; its pay-by date is so many days ahead."""
+        item = self._items(self._late(70)).sudo()
+        item.level_id = self.last
+        item.last_notice_date = self.clock - timedelta(days=9)
+        item.pay_by_date = self.clock + timedelta(days=pay_by)
+
     def test_unmatched_payment_that_covers_all_is_to_be_matched(self):
         self._late(5)
         self._unmatched_payment(amount=100.0)
@@ -210,6 +261,28 @@ class TestDesk(DunningCommon):
         late = self._late(5)
         self.assertIn("will be reminded of today", self._why(late))
         self.assertIn("Friendly reminder", self._why(late))
+
+    def test_explanation_says_how_long_the_last_level_is_waited_for(self):
+        self._reach_the_last_level(pay_by=4)
+        sentences = " ".join(self.customer._get_dunning_explanations())
+        self.assertIn("asked to pay by", sentences)
+        self._case().line_ids.sudo().pay_by_date = self.clock - timedelta(days=1)
+        sentences = " ".join(self.customer._get_dunning_explanations())
+        self.assertIn("a person decides what comes next", sentences)
+        self.assertNotIn("asked to pay by", sentences)
+
+    def test_explanation_names_a_repetition(self):
+        self._reach_the_last_level(pay_by=-1)
+        self.last.repeat_days = 20
+        sentences = " ".join(self.customer._get_dunning_explanations())
+        self.assertIn("'Last notice before hand-over (repeated)' follows", sentences)
+
+    def test_explanation_names_money_that_waits_for_its_match(self):
+        self._late(1)
+        self._unmatched_payment(amount=30.0, date=self.clock)
+        sentences = " ".join(self.customer._get_dunning_explanations())
+        self.assertIn("30.00", sentences)
+        self.assertIn("not matched yet", sentences)
 
     def test_every_obstacle_has_a_sentence(self):
         obstacles = {

@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
@@ -167,6 +169,15 @@ class TestHandover(HandoverCommon):
         self.assertEqual(self._case().next_step, "handover")
         handover._set_handed_over(self.today)
         self.assertEqual(self._case().next_step, "agency")
+
+    def test_newer_items_do_not_hide_a_hand_over_that_is_to_be_sent(self):
+        self._prepare()
+        clock = self.company._get_dunning_today()
+        self._invoice(due=clock + timedelta(days=9))
+        self.env["dunning.planner"]._open_cases(self.company, self.customer)
+        self._case()._refresh_next_step()
+        self.assertEqual(self._case().next_step, "handover")
+        self.assertEqual(self._case().next_step_date, clock)
 
     # === OUTCOME === #
 

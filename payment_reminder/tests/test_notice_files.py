@@ -9,6 +9,8 @@ from ..tools.plain_text import mail_to_plain_text
 from .clarity_common import ClarityCommon
 from .sending_common import SendingCommon
 
+REASON = "The report is broken"
+
 FILES = "odoo.addons.payment_reminder.models.dunning_notice_file"
 
 

@@ -1,5 +1,6 @@
 from datetime import timedelta
 
+from odoo.fields import Command
 from odoo.tests import tagged
 
 from .common import DunningCommon
@@ -65,6 +66,57 @@ class TestOwnClock(DunningCommon):
         self.assertEqual(len(run.notice_ids.line_ids), 2)
         self.assertEqual((item.last_notice_date, item.pay_by_date), before)
         self.assertEqual(item.case_id.last_notice_date, self._days_ago(-3))
+
+    # === REPEATED LEVELS === #
+
+    def test_last_level_is_repeated_so_often_at_most(self):
+        procedure = self._create_procedure(
+            [3, {"delay_days": 10, "repeat_days": 20, "repeat_max": 2}]
+        )
+        invoice = self._overdue(3, dunning_procedure_id=procedure.id)
+        told = []
+        for day in range(90):
+            run = self._run_and_send(self._days_ago(-day), is_unattended=True)
+            told += [day] if run.notice_ids else []
+        self.assertEqual(told, [0, 7, 27, 47])
+        self.assertEqual(self._items(invoice).level_id, procedure.level_ids[1])
+
+    def test_level_with_a_successor_is_not_repeated(self):
+        procedure = self._create_procedure(
+            [{"delay_days": 3, "repeat_days": 2}, {"delay_days": 30}]
+        )
+        invoice = self._overdue(3, dunning_procedure_id=procedure.id)
+        self._run_and_send()
+        self.assertLeftOut(self._plan(self._days_ago(-9)), invoice, "not_reached")
+
+    def test_repetition_waits_for_the_pay_by_date(self):
+        procedure = self._create_procedure(
+            [{"delay_days": 3, "repeat_days": 2, "pay_by_days": 7}]
+        )
+        invoice = self._overdue(3, dunning_procedure_id=procedure.id)
+        pay_by = self._run_and_send().notice_ids.pay_by_date
+        self.assertLeftOut(self._plan(pay_by), invoice, "pay_by")
+        run = self._plan(pay_by + timedelta(days=1))
+        self.assertReminded(run, invoice, procedure.level_ids)
+
+    def test_mail_and_letter_of_a_level_count_once(self):
+        channels = self.email_channel | self.letter_channel
+        procedure = self._create_procedure(
+            [
+                {
+                    "delay_days": 3,
+                    "repeat_days": 5,
+                    "repeat_max": 1,
+                    "channel_ids": [Command.set(channels.ids)],
+                    "letter_intro": "<p>Please pay.</p>",
+                }
+            ]
+        )
+        invoice = self._overdue(3, dunning_procedure_id=procedure.id)
+        self.assertEqual(len(self._run_and_send().notice_ids), 2)
+        again = self._run_and_send(self._days_ago(-5))
+        self.assertReminded(again, invoice, procedure.level_ids)
+        self.assertLeftOut(self._plan(self._days_ago(-20)), invoice, "last_level")
 
     # === A MILD NOTICE NEVER UNDOES A FORMAL ONE === #
 

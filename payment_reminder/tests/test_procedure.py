@@ -69,17 +69,33 @@ class TestProcedure(DunningCommon):
         self._create_level(self.procedure, delay_days=3, active=False)
         self._create_level(self.procedure, delay_days=3, basis="end_of_month")
 
+    def test_levels_counted_from_the_previous_notice_may_have_the_same_days(self):
+        basis = {"delay_days": 14, "basis": "previous_notice"}
+        procedure = self._create_procedure([3, basis, basis])
+        ranks = procedure.level_ids.mapped("rank_days")
+        self.assertEqual(ranks, [3, 17, 31])
+
     def test_only_the_due_date_can_be_preceded(self):
         self._create_level(self.procedure, delay_days=-1)
         for basis in ("end_of_month", "previous_notice"):
             with self.subTest(basis), self.assertRaises(ValidationError):
                 self._create_level(self.procedure, delay_days=-1, basis=basis)
 
+    def test_heads_up_is_not_repeated(self):
+        with self.assertRaises(ValidationError):
+            self.heads_up.repeat_days = 7
+
+    def test_nobody_is_reminded_of_pennies_by_the_shipped_procedure(self):
+        self.assertEqual(self.procedure.tolerance_amount, 5.0)
+        invoice = self._overdue(60, 0.72)
+        self.assertLeftOut(self._plan(), invoice, "tolerance")
+
     @mute_logger("odoo.sql_db")
     def test_gap_pay_by_days_and_tolerance_are_not_negative(self):
         for record, values in (
             (self.friendly, {"min_gap_days": -1}),
             (self.friendly, {"pay_by_days": -1}),
+            (self.friendly, {"repeat_days": -1}),
             (self.procedure, {"tolerance_amount": -0.01}),
         ):
             with (

@@ -116,12 +116,18 @@ class TestProperty(DunningCommon):
                     "active": world.random() < 0.85,
                     "min_gap_days": world.choice([0, 0, 3, 7]),
                     "is_reviewed": world.random() < 0.2,
+                    "repeat_days": self._random_repetition(world, days, basis),
+                    "repeat_max": world.choice([0, 1, 3]),
                 }
                 for days, basis in sorted(triggers)
             ],
             first_level=world.choice(["climb", "age"]),
             credit_treatment="ignore",
         )
+
+    def _random_repetition(self, world, days, basis):
+        is_heads_up = basis == "due_date" and days <= 0
+        return 0 if is_heads_up or world.random() < 0.6 else world.randint(1, 15)
 
     def _set_item(self, world, item, levels):
         level = world.choice(levels) if world.random() < 0.5 else levels.browse()
@@ -176,6 +182,9 @@ class TestProperty(DunningCommon):
             or self.company.dunning_procedure_id
         )
         days_late = (on - item.date_maturity).days
+        next_level = procedure._get_next_level(item.level_id, days_late)
+        if not next_level and item.level_id:
+            return item.level_id._get_repeated(item, procedure)
         if procedure.first_level == "age" and not item.level_id and days_late > 0:
             reached = procedure.level_ids.filtered(
                 lambda level: (
@@ -186,7 +195,7 @@ class TestProperty(DunningCommon):
             )
             if reached:
                 return reached.sorted(lambda level: (level.sequence, level.id))[-1]
-        return procedure._get_next_level(item.level_id, days_late)
+        return next_level
 
     # === COMPARISON === #
 

@@ -1,4 +1,4 @@
-from datetime import datetime
+from datetime import datetime, timedelta
 from unittest.mock import patch
 
 import psycopg2.errors
@@ -8,6 +8,7 @@ from odoo.exceptions import ValidationError
 from odoo.tests import tagged
 from odoo.tools import file_open, mute_logger
 
+from ..models import dunning_run_exclusion
 from .scheduler_common import SchedulerCommon
 
 SCHEDULER = "odoo.addons.payment_reminder.models.dunning_scheduler"
@@ -98,20 +99,67 @@ class TestScheduler(SchedulerCommon):
 
     def test_levels_that_need_a_review_wait_for_a_person(self):
         self.procedure.first_level = "age"
-        self._overdue(60)
+        invoice = self._overdue(60)
         self._tick("2025-06-16 06:00:00")
-        self.assertFalse(self._runs())
+        self.assertFalse(self._runs().notice_ids)
+        self.assertEqual(self._reasons(self._runs(), invoice), ["reviewed_only"])
         self.assertEqual(self._case().next_step, "remind")
         self.assertEqual(self.company.dunning_last_day, self.today)
 
-    def test_run_with_nothing_to_say_leaves_nothing_behind(self):
-        self._overdue(5, no_followup=True)
+    def test_run_with_nothing_overdue_leaves_nothing_behind(self):
+        self._overdue(-5)
         self._tick("2025-06-16 06:00:00")
         self.assertFalse(self._runs())
-        exclusions = self.env["dunning.run.exclusion"].search(
-            [("company_id", "=", self.company.id)]
+
+    def test_run_without_notices_keeps_its_reasons(self):
+        invoice = self._overdue(5, no_followup=True)
+        self._tick("2025-06-16 06:00:00")
+        run = self._runs()
+        self.assertEqual(run.state, "done")
+        self.assertEqual(self._reasons(run, invoice), ["no_followup"])
+
+    def test_reasons_are_forgotten_after_the_days_of_the_company(self):
+        invoice = self._overdue(5, no_followup=True)
+        loud = self._overdue(5, partner=self._create_customer("Somebody Else"))
+        old = self.company._get_dunning_today() - timedelta(days=31)
+        quiet = self._plan(
+            self.today, is_unattended=True, partner_ids=invoice.partner_id
         )
-        self.assertFalse(exclusions)
+        quiet._set_approved()
+        quiet._set_sending()
+        kept = self._run_and_send(old)
+        self.assertEqual(self._reasons(kept, invoice), ["no_followup"])
+        self.company.dunning_exclusion_days = 32
+        self.env["dunning.run.exclusion"]._gc_exclusions()
+        self.assertTrue(kept.exclusion_ids)
+        self.company.dunning_exclusion_days = 30
+        self.env["dunning.run.exclusion"]._gc_exclusions()
+        self.assertFalse(quiet.exists())
+        self.assertFalse(kept.exclusion_ids)
+        self.assertTrue(kept.are_reasons_forgotten)
+        self.assertEqual(kept.notice_ids.claim_ids.move_id, loud)
+
+    def test_reasons_are_forgotten_in_chunks(self):
+        for _number in range(3):
+            self._overdue(5, no_followup=True)
+        run = self._run_and_send()
+        with patch.object(dunning_run_exclusion, "CHUNK", 2):
+            Exclusion = self.env["dunning.run.exclusion"]
+            self.assertEqual(Exclusion._gc_exclusions(), (2, True))
+            self.assertEqual(run.exclusion_count, 1)
+            self.assertEqual(Exclusion._gc_exclusions(), (1, False))
+
+    def test_quiet_run_does_not_hinder_a_run_for_an_earlier_day(self):
+        self._overdue(5, no_followup=True)
+        self._tick("2025-06-16 06:00:00")
+        self.assertTrue(self._runs())
+        self._plan(self._days_ago(1))
+
+    def test_reasons_of_a_proposal_are_kept(self):
+        invoice = self._overdue(5, no_followup=True)
+        run = self._plan()
+        self.env["dunning.run.exclusion"]._gc_exclusions()
+        self.assertEqual(self._reasons(run, invoice), ["no_followup"])
 
     def test_run_of_a_person_does_not_hinder_the_rest(self):
         self._overdue(5)
