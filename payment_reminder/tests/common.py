@@ -128,6 +128,12 @@ class DunningCommon(AccountTestInvoicingCommon):
                 line.copy({"dayofweek": day})
 
     @classmethod
+    def _work_on_weekdays(cls):
+        """Let the company work from Monday to Friday, see ``_work_every_day``."""
+        lines = cls.company.resource_calendar_id.attendance_ids
+        lines.filtered(lambda line: line.dayofweek in ("5", "6")).unlink()
+
+    @classmethod
     def _overdue(cls, days, amount=100.0, partner=None, **values):
         """Return a posted invoice that is ``days`` late on the tests' today."""
         return cls._invoice(partner, amount, cls._days_ago(days), **values)

@@ -16,7 +16,12 @@ class TestClaimPage(PaymentPagePayCommon, HttpCase):
     def setUpClass(cls):
         super().setUpClass()
         cls.regime = cls.env["interest.regime"].create(
-            {"name": "Contract", "margin": 36.5, "legal_ground": "Clause 7."}
+            {
+                "name": "Contract",
+                "margin": 36.5,
+                "is_due_moved": False,  # days are counted whatever their weekday
+                "legal_ground": "Clause 7.",
+            }
         )
         cls.customer.is_company = True
         cls.customer.with_company(cls.company).interest_regime_id = cls.regime
@@ -57,7 +62,7 @@ class TestClaimPage(PaymentPagePayCommon, HttpCase):
 
     def test_page_names_the_ground_and_that_interest_runs_on(self):
         row = self._content()["claims_row"]
-        self.assertEqual(row["ground"], "Clause 7.")
+        self.assertEqual(row["ground"], "Clause 7. Clause 8 of our contract.")
         self.assertIn("runs on", row["remarks"][0])
 
     def test_page_is_rendered(self):

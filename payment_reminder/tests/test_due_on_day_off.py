@@ -12,10 +12,7 @@ class TestAgreedForDayOff(InstallmentCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        weekend = cls.company.resource_calendar_id.attendance_ids.filtered(
-            lambda line: line.dayofweek in ("5", "6")
-        )
-        weekend.unlink()
+        cls._work_on_weekdays()
         # not within this week, so that it is ahead whatever the clock says
         cls.saturday = cls.today + timedelta(days=12 - cls.today.weekday())
         cls.sunday, cls.monday, cls.tuesday = (
