@@ -11,6 +11,7 @@ TODAY_STEPS = (
     "contact",
     "match",
     "stale",
+    "clarify",
     "decide",
     "handover",
 )
@@ -33,6 +34,7 @@ class DunningCaseDesk(models.AbstractModel):
             ("contact", "Find a way to contact"),
             ("match", "Match payments"),
             ("stale", "Rests too long"),
+            ("clarify", "Make the invoice clear"),
             ("decide", "Decide: last level reached"),
             ("handover", "Send the hand-over"),
             ("sending", "Being sent"),

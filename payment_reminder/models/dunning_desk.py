@@ -7,7 +7,8 @@ from ..const import HANDOVER_AWAY_STATES, LIVE_STATES
 FEW = 100
 #: When more steps than these have changed, the database has to know.
 MANY = 1000
-#: Reasons of the planner that show as the step 'reminders rest'.
+#: Reasons of the planner that show as a step of their own: reminders rest. What is
+#: unclear and overdue is a person's to do.
 RESTING_STEPS = {
     "promised": "promised",
     "plan": "plan",
@@ -18,6 +19,7 @@ RESTING_STEPS = {
     "handed_over": "agency",
     "write_off": "write_off",
     "automatic": "automatic",
+    "unclear": "clarify",
 }
 
 
@@ -216,7 +218,8 @@ class DunningDesk(models.AbstractModel):
                        AS wait_date,
                    BOOL_OR(line.reason = 'last_level'
                        AND COALESCE(%(last_day)s < %(date)s, TRUE)) AS is_at_end,
-                   MIN(CASE line.not_owed %(rest)s END) AS rest,
+                   MIN(CASE line.not_owed %(rest)s END) FILTER (
+                       WHERE line.not_owed <> 'unclear' OR line.days_late > 0) AS rest,
                    (ARRAY_AGG(line.level_id ORDER BY line.reason IS NOT NULL,
                        line.climb_date, line.rank_days DESC)
                     FILTER (WHERE line.not_owed IS NULL))[1] AS next_level_id

@@ -76,10 +76,10 @@ class DunningRest(models.Model):
         labels = dict(self._fields["kind"]._description_selection(self.env))
         for rest in self:
             record = rest._get_record()
-            name = record._name == "payment.transaction" and (
-                f"{record.currency_id._format_dunning(record.amount)}, {record.reference}"
-            )
-            name = name or record.display_name or ""
+            name = record.display_name or ""
+            if record._name == "payment.transaction":
+                amount = record.currency_id._format_dunning(record.amount)
+                name = f"{amount}, {record.reference}"
             rest.name = f"{labels.get(rest.kind, '')}: {name}"
 
     @api.depends("ask_on")

@@ -16,6 +16,14 @@ class TestClarityPlanning(ClarityCommon):
         self.assertLeftOut(run, self.clear, "unclear")
         self.assertIn("No bank account", run.exclusion_ids.clarity_text)
 
+    def test_desk_asks_to_make_it_clear(self):
+        self.bank.active = False
+        self._plan()
+        case = self._case(self.clear.commercial_partner_id)
+        self.env["dunning.desk"].sudo()._refresh(self.company, date=self.today)
+        self.assertEqual(case.next_step, "clarify")
+        self.assertTrue(case.is_todo)
+
     def test_remark_does_not_stop_a_notice(self):
         self.company.vat = False
         self.assertReminded(self._plan(), self.clear, self.friendly)
