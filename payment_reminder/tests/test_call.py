@@ -19,7 +19,7 @@ class TestCallChannel(CallCommon):
         self.assertEqual((level.delay_days, level.channel_ids.code), (15, "call"))
         self.assertFalse(level.is_reviewed)
         self.assertIn("not clear or not right", level.call_script)
-        self.assertIn("call us back", level.mail_template_id.body_html)
+        self.assertIn("Please call us,", level.mail_template_id.body_html)
 
     def test_sender_never_takes_a_call(self):
         notice = self._call_notice()

@@ -145,6 +145,20 @@ class TestAttachInvoices(NoticeFilesCommon):
         notice.invalidate_recordset(["warning_text"])
         self.assertNotIn("PDF", notice.warning_text or "")
 
+    def test_the_preview_names_the_files_to_come(self):
+        invoice = self._overdue(5)
+        notice = self._plan().notice_ids
+        handler = notice.channel_id._get_handler()
+        names = handler._get_preview_values(notice)["attachments"]
+        self.assertEqual(names, [invoice._get_invoice_report_filename()])
+        for _number in range(MAX_ROWS):
+            self._overdue(5)
+        notice.run_id.action_cancel()
+        notice = self._plan().notice_ids
+        names = handler._get_preview_values(notice)["attachments"]
+        self.assertEqual(names, ["Statement of account.pdf"])
+        self.assertIn("Statement of account instead", notice.warning_text)
+
     def test_nothing_is_attached_where_the_level_does_not_say_so(self):
         self.friendly.sudo().attach_invoices = False
         notice = self._queue_invoices(1)
