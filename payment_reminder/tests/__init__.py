@@ -105,6 +105,7 @@ from . import test_settings
 from . import test_statement
 from . import test_tools
 from . import test_tools_amount_in_words
+from . import test_tools_number_words
 from . import test_tools_contact_window
 from . import test_tools_installments
 from . import test_tools_installments_edited
