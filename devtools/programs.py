@@ -1,4 +1,4 @@
-"""Programs that are not Python: PostgreSQL, PDF engine, browser, reader of QR codes.
+"""Programs that are not Python: PostgreSQL, PDF engine, browser, QR reader, ICU.
 
 On Debian and Ubuntu root gets what is missing; anybody else is told the command.
 """
@@ -9,10 +9,11 @@ import functools
 import os
 import re
 import shutil
+import subprocess
 from pathlib import Path
 
 from .console import ToolError, say, step
-from .paths import STATE
+from .paths import STATE, VENV
 from .process import run_logged
 
 POSTGRES_FOLDERS = Path("/usr/lib/postgresql")
@@ -21,6 +22,7 @@ PDF = ("wkhtmltopdf", ["wkhtmltopdf", "fonts-dejavu-core"])
 PANGO = ("Pango", ["libpango-1.0-0", "libpangoft2-1.0-0", "fonts-dejavu-core"])
 BROWSER = ("chromium", ["chromium", "fonts-dejavu-core"])
 QR_READER = ("zbar", ["libzbar0"])
+ICU = ["libicu-dev", "pkg-config", "g++", "python3-dev"]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
@@ -40,6 +42,7 @@ def prepare(again=False):
         _try(*BROWSER, "browser tests are skipped")
     if not ctypes.util.find_library("zbar"):
         _try(*QR_READER, "payment codes are not read back in tests")
+    _prepare_icu()
 
 
 def prepare_venv_module():
@@ -83,6 +86,32 @@ def _prepare_postgres():
             "PostgreSQL is missing: install it (Debian: apt-get install postgresql), "
             "or set PGHOST to a running server."
         )
+
+
+def _prepare_icu():
+    """Install what PyICU, which has no wheels, is compiled with."""
+    if _has_icu():
+        return
+    if _may_install():
+        _install("ICU", ICU)
+    if not _has_icu():
+        raise ToolError(
+            "ICU's headers or a C++ compiler are missing; tests compare amounts in "
+            f"words with it (Debian: apt-get install {' '.join(ICU)})."
+        )
+
+
+def _has_icu():
+    """Return whether PyICU is installed, or can be compiled."""
+    if any(VENV.glob("lib/python3*/site-packages/icu")):
+        return True
+    return bool(
+        shutil.which("pkg-config")
+        and any(shutil.which(name) for name in ("c++", "g++", "clang++"))
+        and not subprocess.run(
+            ["pkg-config", "--exists", "icu-i18n"], check=False
+        ).returncode
+    )
 
 
 def _try(name, packages, otherwise):

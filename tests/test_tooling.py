@@ -173,6 +173,16 @@ def test_missing_postgresql_is_explained(tmp_path, monkeypatch):
         programs.prepare()
 
 
+def test_missing_icu_is_explained(tmp_path, monkeypatch):
+    monkeypatch.setattr(programs, "VENV", tmp_path)
+    monkeypatch.setattr(programs, "_may_install", lambda: False)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(console.ToolError, match="apt-get install libicu-dev"):
+        programs._prepare_icu()
+    (tmp_path / "lib/python3.11/site-packages/icu").mkdir(parents=True)
+    programs._prepare_icu()
+
+
 def test_newest_postgresql_is_taken_and_an_old_one_is_not(tmp_path, monkeypatch):
     for version in ("9.6", "12", "13", "17"):
         folder = tmp_path / version / "bin"

@@ -123,6 +123,7 @@ from . import test_statement
 from . import test_task
 from . import test_tools
 from . import test_tools_amount_in_words
+from . import test_tools_number_words
 from . import test_tools_contact_window
 from . import test_tools_installments
 from . import test_tools_installments_edited

@@ -12,8 +12,7 @@ CURRENCIES = (
 ).split()
 WORD_LANGS = ("en_US", "en_GB", "de_DE", "de_CH", "ru_RU")
 DIGIT_LANGS = (
-    "fr_FR es_ES es_419 it_IT nl_NL pl_PL pt_BR pt_PT tr_TR uk_UA ar_001 he_IL zh_CN"
-    " ja_JP hi_IN sr@latin sr@Cyrl kab_DZ lb_LU tl_PH xx_XX"
+    "tr_TR ar_001 he_IL zh_CN ja_JP hi_IN sr@latin sr@Cyrl kab_DZ lb_LU tl_PH xx_XX"
 ).split()
 AMOUNTS = [
     Decimal(amount)
@@ -97,10 +96,12 @@ SMALL_DE = (
     "null ein zwei drei vier fünf sechs sieben acht neun zehn elf zwölf dreizehn"
     " vierzehn fünfzehn sechzehn siebzehn achtzehn neunzehn"
 ).split()
+#: Switzerland writes 'dreissig'.
 TENS_DE = "zwanzig dreißig vierzig fünfzig sechzig siebzig achtzig neunzig".split()
 DE = {
     **{word: number for number, word in enumerate(SMALL_DE)},
     **{word: 10 * number for number, word in enumerate(TENS_DE, 2)},
+    "dreissig": 30,
     "eine": 1,
     "eins": 1,
 }
@@ -190,6 +191,10 @@ class TestAmountInWords(BaseCase):
                         text = amount_in_words(amount, code, lang)
                         self.assertEqual(_read_back(text, lang), amount, text)
                         self.assertEqual(text[0], text[0].upper())
+
+    def test_switzerland_has_no_sharp_s(self):
+        for amount in AMOUNTS:
+            self.assertNotIn("ß", amount_in_words(amount, "CHF", "de_CH"))
 
     def test_digits_elsewhere_are_the_amount(self):
         for lang in DIGIT_LANGS:

@@ -1,6 +1,6 @@
 """Amounts of money in words, as a formal letter needs them.
 
-The whole part is written out by num2words, the currency's name comes from CLDR
+The whole part is written out by ``number_words``, the currency's name comes from CLDR
 (babel) in the right plural form, the fraction stays in digits:
 
 >>> amount_in_words(Decimal("10000.25"), "RUB", "ru_RU")
@@ -12,18 +12,16 @@ The whole part is written out by num2words, the currency's name comes from CLDR
 
 The text starts with a capital because it stands alone on its line.
 
-Languages without an entry in ``GRAMMARS`` get digits and the ISO code, which are
-right everywhere. num2words alone would be wrong in many places: it reads ``int`` as
-cents, rounds every currency to two decimals, knows few currencies and declines
+Languages without a grammar in ``currency_words`` get digits and the ISO code, which
+are right everywhere. num2words alone would be wrong in many places: it reads ``int``
+as cents, rounds every currency to two decimals, knows few currencies and declines
 'две миллиона'.
 
 >>> amount_in_words(Decimal("10000.25"), "TRY", "tr_TR").replace(NBSP, " ")
 '10.000,25 TRY'
 """
 
-from collections.abc import Callable
 from decimal import ROUND_HALF_UP, Decimal, localcontext
-from typing import NamedTuple
 
 from babel import Locale, UnknownLocaleError
 from babel.numbers import (
@@ -32,27 +30,13 @@ from babel.numbers import (
     get_currency_precision,
     is_currency,
 )
-from num2words import num2words
 
-LARGEST = Decimal(10) ** 18  # from here on num2words' languages begin to fail
+from .currency_words import MINOR_DIGITS, get_grammar
+from .number_words import get_speller, spell
+
+MILLION = 10**6
 
 NBSP = "\N{NO-BREAK SPACE}"
-
-
-class Grammar(NamedTuple):
-    """How one language writes an amount.
-
-    ``cardinal(number, name)`` gives the words of a whole number in the gender of the
-    currency's name; ``plural(number)`` the index into the forms of ``major`` and
-    ``minor``; ``joint`` stands between the whole part and the fraction.
-    """
-
-    cardinal: Callable[[int, str], str]
-    plural: Callable[[int], int]
-    joint: str
-    negative: str
-    major: dict[str, tuple[str, ...]]
-    minor: dict[str, tuple[str, ...]]
 
 
 # === ENTRANCE === #
@@ -102,6 +86,30 @@ def amount_in_words(
     >>> amount_in_words(Decimal("1.01"), "USD", "en_GB")
     'One US dollar and 01 cent'
 
+    Other languages, for currencies whose gender and plural are known:
+
+    >>> for lang, code, amount in (
+    ...     ("de_CH", "CHF", "101030.05"),
+    ...     ("fr_FR", "EUR", "1000000"),
+    ...     ("es_MX", "MXN", "21001.50"),
+    ...     ("it_IT", "EUR", "1.10"),
+    ...     ("nl_NL", "EUR", "22"),
+    ...     ("pl_PL", "PLN", "2"),
+    ...     ("pl_PL", "PLN", "5.02"),
+    ...     ("pt_BR", "BRL", "1200"),
+    ...     ("uk_UA", "UAH", "2.21"),
+    ... ):
+    ...     print(amount_in_words(Decimal(amount), code, lang))
+    Einhunderteintausenddreissig Schweizer Franken und 05 Rappen
+    Un million d'euros et 00 centime
+    Veintiún mil un pesos mexicanos con 50 centavos
+    Un euro e 10 centesimi
+    Tweeëntwintig euro en 00 cent
+    Dwa złote i 00 groszy
+    Pięć złotych i 02 grosze
+    Mil e duzentos reais brasileiros e 00 centavos
+    Дві гривні 21 копійка
+
     Zero, negative, huge, and rounding half up:
 
     >>> amount_in_words(Decimal("-0.00"), "EUR", "de_DE")
@@ -143,13 +151,21 @@ def amount_in_words(
     if decimals is None:
         decimals = _get_decimals(amount, code)
     amount = _quantize(amount, decimals)
-    grammar = GRAMMARS.get((lang or "").replace("@", "_").split("_")[0])
-    if not grammar or not is_currency(code) or abs(amount) >= LARGEST:
+    grammar = _find_grammar(amount, code, lang)
+    if not grammar:
         return _in_digits(amount, code, lang, decimals)
-    return _in_words(amount, code, _parse_locale(lang), decimals, grammar)
+    return _in_words(amount, code, lang, decimals, grammar)
 
 
 # === THE PARTS === #
+
+
+def _find_grammar(amount, code, lang):
+    """Return the grammar of a language that has words for the amount, or ``None``."""
+    grammar, speller = get_grammar(lang), get_speller(lang)
+    if not grammar or not speller or abs(amount) >= speller.end:
+        return None
+    return grammar if is_currency(code) and grammar.has_words(code) else None
 
 
 def _check_amount(amount):
@@ -185,13 +201,12 @@ def _get_decimals(amount: Decimal, code: str) -> int:
     return usual if amount == amount.to_integral_value() else max(usual, 2)
 
 
-def _in_words(amount, code, locale, decimals, grammar) -> str:
+def _in_words(amount, code, lang, decimals, grammar) -> str:
     """Join sign, words, currency, and fraction; ``amount`` is already rounded."""
     whole, fraction = _split(abs(amount), decimals)
-    singular = _get_name(code, 1, locale, grammar)
+    gender = grammar.get_gender(code, _get_name(code, 1, lang, grammar))
     parts = [grammar.negative] if amount < 0 else []
-    parts += [grammar.cardinal(whole, singular)]
-    parts += [_get_name(code, whole, locale, grammar)]
+    parts += [spell(whole, lang, gender), _get_counted(code, whole, lang, grammar)]
     if decimals:
         parts += [grammar.joint, _get_fraction(code, fraction, decimals, grammar)]
     text = " ".join(filter(None, parts))
@@ -208,11 +223,30 @@ def _split(amount: Decimal, decimals: int) -> tuple[int, int]:
     return int(whole), int(fraction or 0)
 
 
-def _get_name(code, number, locale, grammar) -> str:
-    """Return the currency's name in the form that follows ``number``."""
+def _get_counted(code, number, lang, grammar) -> str:
+    """Return the currency's name behind a number: 'euros', but 'd'euros' of a million.
+
+    >>> _get_counted("EUR", 10**6, "fr_FR", get_grammar("fr_FR"))
+    "d'euros"
+    >>> _get_counted("USD", 10**6, "es_ES", get_grammar("es_ES"))
+    'de dólares estadounidenses'
+    """
+    name = _get_name(code, number, lang, grammar)
+    if not grammar.link or number < MILLION or number % MILLION:
+        return name
+    is_elided = lang.startswith("fr") and name[0] in "aeiou"
+    return f"d'{name}" if is_elided else f"{grammar.link} {name}"
+
+
+def _get_name(code, number, lang, grammar) -> str:
+    """Return the currency's name in the form that follows ``number``.
+
+    CLDR writes it with a capital in Brazil, where it stands in the middle of a line.
+    """
     if forms := grammar.major.get(code):
         return forms[grammar.plural(number)]
-    return get_currency_name(code, count=number, locale=locale)
+    name = get_currency_name(code, count=number, locale=_parse_locale(lang))
+    return name[0].lower() + name[1:] if lang.startswith("pt") else name
 
 
 def _get_fraction(code, fraction, decimals, grammar) -> str:
@@ -246,135 +280,3 @@ def _parse_locale(lang: str) -> Locale:
         except (UnknownLocaleError, ValueError, TypeError):
             continue
     return Locale.parse("en")
-
-
-# === LANGUAGES === #
-
-
-def _english(number: int, name: str) -> str:
-    return num2words(number, lang="en")
-
-
-def _plural_one(number: int) -> int:
-    return 0 if number == 1 else 1
-
-
-def _german(number: int, name: str) -> str:
-    """'eins' bends to 'ein' or 'eine' before the currency.
-
-    >>> _german(1001, "Euro"), _german(1, "Schwedische Krone")
-    ('eintausendein', 'eine')
-    """
-    words = num2words(number, lang="de")
-    if not words.endswith("eins"):
-        return words
-    adjective, _space, noun = name.partition(" ")
-    return words[:-1] + ("e" if noun and adjective.endswith("e") else "")
-
-
-def _russian(number: int, name: str) -> str:
-    """Only the last three digits take the gender: 'два миллиона одна лира'.
-
-    >>> _russian(2002002, "турецкая лира"), _russian(1, "евро")
-    ('два миллиона две тысячи две', 'один')
-    """
-    high, low = divmod(number, 1000)
-    words = [num2words(high * 1000, lang="ru")] if high else []
-    if low or not high:
-        gender = "f" if name.split()[0].endswith(("а", "я")) else "m"
-        words.append(num2words(low, lang="ru", gender=gender))
-    return " ".join(words)
-
-
-def _plural_russian(number: int) -> int:
-    """Return the index of the form: копейка, копейки, копеек.
-
-    >>> [_plural_russian(number) for number in (1, 2, 5, 11, 12, 21, 101, 111, 0)]
-    [0, 1, 2, 2, 2, 0, 0, 2, 2]
-    """
-    if number % 100 in range(11, 15):
-        return 2
-    return {1: 0, 2: 1, 3: 1, 4: 1}.get(number % 10, 2)
-
-
-MINOR_DIGITS = dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3)
-
-CENT_CODES = ("AUD", "CAD", "EUR", "HKD", "NZD", "SGD", "USD", "ZAR")
-
-
-def _forms(forms: str, *codes: str) -> dict[str, tuple[str, ...]]:
-    """Map each code to the forms written in one string.
-
-    >>> _forms("cent cents", "EUR", "USD")
-    {'EUR': ('cent', 'cents'), 'USD': ('cent', 'cents')}
-    """
-    return dict.fromkeys(codes, tuple(forms.split()))
-
-
-GRAMMARS = {
-    "en": Grammar(
-        cardinal=_english,
-        plural=_plural_one,
-        joint="and",
-        negative="minus",
-        major={},
-        minor={
-            **_forms("cent cents", *CENT_CODES),
-            **_forms("penny pence", "GBP"),
-            **_forms("centime centimes", "CHF"),
-            **_forms("kopeck kopecks", "RUB", "BYN", "UAH"),
-            **_forms("kuruş kuruş", "TRY"),
-            **_forms("fen fen", "CNY"),
-            **_forms("tiyn tiyn", "KZT"),
-            **_forms("grosz groszy", "PLN"),
-            **_forms("öre öre", "SEK"),
-            **_forms("øre øre", "DKK", "NOK"),
-            **_forms("haler halers", "CZK"),
-            **_forms("paisa paise", "INR"),
-            **_forms("fils fils", "KWD", "AED", "BHD", "JOD"),
-        },
-    ),
-    "de": Grammar(
-        cardinal=_german,
-        plural=_plural_one,
-        joint="und",
-        negative="minus",
-        major={},
-        minor={
-            **_forms("Cent Cent", *CENT_CODES),
-            **_forms("Penny Pence", "GBP"),
-            **_forms("Rappen Rappen", "CHF"),
-            **_forms("Kopeke Kopeken", "RUB", "BYN", "UAH"),
-            **_forms("Kuruş Kuruş", "TRY"),
-            **_forms("Fen Fen", "CNY"),
-            **_forms("Tiyn Tiyn", "KZT"),
-            **_forms("Grosz Groszy", "PLN"),
-            **_forms("Öre Öre", "SEK"),
-            **_forms("Øre Øre", "DKK", "NOK"),
-            **_forms("Heller Heller", "CZK"),
-            **_forms("Paisa Paise", "INR"),
-            **_forms("Fils Fils", "KWD", "AED", "BHD", "JOD"),
-        },
-    ),
-    "ru": Grammar(
-        cardinal=_russian,
-        plural=_plural_russian,
-        joint="",
-        negative="минус",
-        major=_forms("рубль рубля рублей", "RUB"),
-        minor={
-            **_forms("цент цента центов", *CENT_CODES),
-            **_forms("пенни пенса пенсов", "GBP"),
-            **_forms("раппен раппена раппенов", "CHF"),
-            **_forms("копейка копейки копеек", "RUB", "BYN", "UAH"),
-            **_forms("куруш куруша курушей", "TRY"),
-            **_forms("фэнь фэня фэней", "CNY"),
-            **_forms("тиын тиына тиынов", "KZT"),
-            **_forms("грош гроша грошей", "PLN"),
-            **_forms("эре эре эре", "SEK", "DKK", "NOK"),
-            **_forms("геллер геллера геллеров", "CZK"),
-            **_forms("пайса пайсы пайс", "INR"),
-            **_forms("филс филса филсов", "KWD", "AED", "BHD", "JOD"),
-        },
-    ),
-}
