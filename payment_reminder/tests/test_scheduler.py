@@ -178,7 +178,7 @@ class TestScheduler(SchedulerCommon):
         self.assertEqual(self.company.dunning_last_day, self.today)
 
     def test_what_was_planned_by_itself_is_sent_by_the_sender(self):
-        self._overdue(5)
+        self._overdue(5, invoice_user_id=False)  # nobody is responsible
         self._tick("2025-06-16 06:00:00")
         self._work()
         self.assertSent(self._runs().notice_ids)
