@@ -26,6 +26,7 @@ from . import test_digest
 from . import test_dispute
 from . import test_email
 from . import test_estimate
+from . import test_estimate_arithmetic
 from . import test_estimate_bad_input
 from . import test_estimate_calendar
 from . import test_estimate_desk
@@ -130,6 +131,7 @@ from . import test_claim_statement
 from . import test_claim_told
 
 if find_spec("hypothesis"):  # a tool of developers, not a requirement of the addon
+    from . import test_estimate_arithmetic_properties
     from . import test_tools_contact_properties
     from . import test_tools_installments_properties
     from . import test_tools_interest_properties
