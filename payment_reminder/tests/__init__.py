@@ -29,6 +29,7 @@ from . import test_estimate
 from . import test_estimate_arithmetic
 from . import test_estimate_bad_input
 from . import test_estimate_calendar
+from . import test_estimate_deadline
 from . import test_estimate_desk
 from . import test_estimate_flow
 from . import test_estimate_invoice
