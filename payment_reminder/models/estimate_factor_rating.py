@@ -3,6 +3,7 @@ from decimal import Decimal
 from odoo import api, fields, models
 
 from ..tools import pricing
+from ..tools.short_number import format_short_number
 
 
 class EstimateFactorRating(models.Model):
@@ -55,13 +56,14 @@ class EstimateFactorRating(models.Model):
     )
 
     @api.depends("name", "multiplier", "factor_id.name")
+    @api.depends_context("lang")
     def _compute_display_name(self):
         for rating in self:
             rating.display_name = self.env._(
                 "%(factor)s: %(rating)s × %(multiplier)s",
                 factor=rating.factor_id.name or "",
                 rating=rating.name or "",
-                multiplier=f"{rating.multiplier:.2f}",
+                multiplier=format_short_number(self.env, rating.multiplier, least=2),
             )
 
     @api.constrains("lower", "upper", "factor_id", "active", "product_ids", "uom_ids")

@@ -176,10 +176,22 @@ class ServiceEstimateLetter(models.AbstractModel):
         """Return between what the stages will probably come to, in one sentence."""
         return self.env._(
             "The work is estimated; all stages will probably come to between "
-            "%(low)s and %(high)s, before discount and taxes.",
+            "%(low)s and %(high)s%(sum)s, before discount and taxes.",
             low=self._format_amount(self.range_low),
             high=self._format_amount(self.range_high),
+            sum=self._get_range_sum(),
         )
+
+    def _get_range_sum(self):
+        """Return how the range comes about: ' (4,000.00 € ± 433.33 €)'.
+
+        Empty where the lower end is cut off at nothing.
+        """
+        margin = self.currency_id.round(self.range_high - self.amount_stages)
+        if self.currency_id.compare_amounts(self.amount_stages, margin) < 0:
+            return ""
+        amounts = map(self._format_amount, (self.amount_stages, margin))
+        return f" ({' ± '.join(amounts)})"
 
     def _get_factor_legend(self):
         """Return what the factors mean, as HTML parts; empty without any."""

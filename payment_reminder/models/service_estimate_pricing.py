@@ -2,7 +2,7 @@ from decimal import Decimal
 
 from odoo import api, models
 
-from ..tools import three_points
+from ..tools import pricing, three_points
 from ..tools.factor_scale import FactorScale
 
 
@@ -72,40 +72,62 @@ class ServiceEstimatePricing(models.AbstractModel):
         :rtype: dict
         """
         self.ensure_one()
-        currency = self.currency_id or self.company_id.currency_id
-        prices = prices or {}
-        totals = self._get_tax_totals(prices)
         stages = self._get_priced_stages()
-        before = sum(prices.get(stage, stage.price_subtotal) for stage in stages)
-        share = 1 - self.discount / 100
+        prices = prices or {}
+        currency = self.currency_id or self.company_id.currency_id
+        before = currency.round(
+            sum(prices.get(stage, stage.price_subtotal) for stage in stages)
+        )
+        discount = self._get_discount(before)
+        totals = self._get_tax_totals(prices, discount)
         return {
-            "amount_stages": currency.round(before),
-            "amount_discount": sum(
-                currency.round(price * share) - price
-                for price in (
-                    prices.get(stage, stage.price_subtotal) for stage in stages
-                )
-            )
-            if self.discount
-            else 0.0,
+            "amount_stages": before,
+            "amount_discount": -discount or 0.0,  # no 'minus zero'
             "amount_untaxed": totals["base_amount_currency"],
             "amount_tax": totals["tax_amount_currency"],
             "amount_total": totals["total_amount_currency"],
         }
 
+    def _get_discount(self, amount):
+        """Return the discount on ``amount``, rounded once, as its reader does.
+
+        :param float amount: of all stages, in the estimate's currency
+        :rtype: float
+        """
+        currency = self.currency_id or self.company_id.currency_id
+        exact = Decimal(str(amount)) * Decimal(str(self.discount)) / 100
+        return float(pricing.round_amount(exact, Decimal(str(currency.rounding))))
+
+    def _split_discount(self, prices, discount):
+        """Return the shares of stages in the discount; they sum to it to the cent.
+
+        :param list prices: of the stages, floats
+        :param float discount: of all of them
+        :rtype: list[float]
+        """
+        currency = self.currency_id or self.company_id.currency_id
+        if not prices or currency.is_zero(discount):
+            return [0.0] * len(prices)
+        step = Decimal(str(currency.rounding))
+        amount = pricing.round_amount(Decimal(str(discount)), step)
+        shares = pricing.split_amount(amount, map(str, prices), step)
+        return [float(share) for share in shares]
+
     def _get_priced_stages(self):
         """Return the stages without sections and notes."""
         return self.stage_ids.filtered(lambda stage: not stage.display_type)
 
-    def _get_tax_totals(self, prices=None):
+    def _get_tax_totals(self, prices=None, discount=None):
         """Return the summary of Odoo's tax engine; see ``account.tax``.
 
         :param dict prices: other prices, ``{stage: float}``
+        :param float discount: in money, on these prices
         :rtype: dict
         """
         self.ensure_one()
         taxes = self.env["account.tax"]
-        lines = self._get_priced_stages()._prepare_base_lines(prices)
+        stages = self._get_priced_stages()
+        lines = stages._prepare_base_lines(prices, discount=discount)
         company = self.company_id or self.env.company
         taxes._add_tax_details_in_base_lines(lines, company)
         taxes._round_base_lines_tax_details(lines, company)
@@ -133,8 +155,9 @@ class ServiceEstimatePricing(models.AbstractModel):
                 ],
             )
             currency = estimate.currency_id or estimate.company_id.currency_id
-            estimate.range_low = currency.round(max(float(low), 0.0))
-            estimate.range_high = currency.round(float(high))
+            margin = currency.round(float(high - low) / 2)
+            estimate.range_low = max(estimate.amount_stages - margin, 0.0)
+            estimate.range_high = estimate.amount_stages + margin
 
     @api.depends("stage_ids.problem", "stage_ids.factor_values", "company_id")
     def _compute_problem(self):
@@ -222,11 +245,26 @@ class ServiceEstimatePricing(models.AbstractModel):
     def _get_deadline_value(self, deadline):
         """Return the factor values of another deadline, ``{factor id: value}``."""
         days = self._get_offered_days(deadline)
+        return self._rate_days(self._get_deadline_scales(), days)
+
+    def _get_deadline_scales(self):
+        """Return the scales of deadlines, ready to rate with, by factor.
+
+        :rtype: dict[int, FactorScale]
+        """
+        explain = self.env["estimate.factor"]._explain_problem
+        return {
+            scale["factor_id"]: FactorScale(scale, "deadline", explain)
+            for scale in self._get_deadline_scale()
+        }
+
+    def _rate_days(self, scales, days):
+        """Return the factor values for so many working days, ``{factor id: value}``.
+
+        :param dict scales: see ``_get_deadline_scales``
+        :param float days: from the start until the deadline
+        """
         if self.normal_days <= 0:
             return {}
         quantity = Decimal(str(days)) / Decimal(str(self.normal_days))
-        explain = self.env["estimate.factor"]._explain_problem
-        return {
-            scale["factor_id"]: FactorScale(scale, "deadline", explain).rate(quantity)
-            for scale in self._get_deadline_scale()
-        }
+        return {key: scale.rate(quantity) for key, scale in scales.items()}

@@ -1,5 +1,7 @@
 from odoo import api, fields, models
-from odoo.tools.misc import format_date, formatLang
+from odoo.tools.misc import format_date
+
+from ..tools.short_number import format_short_number
 
 
 class ServiceEstimateReview(models.AbstractModel):
@@ -43,7 +45,7 @@ class ServiceEstimateReview(models.AbstractModel):
                 "%(factor)s: %(rating)s × %(multiplier)s",
                 factor=value["factor"],
                 rating=value["rating"],
-                multiplier=formatLang(self.env, float(value["multiplier"]), digits=2),
+                multiplier=format_short_number(self.env, value["multiplier"], least=2),
             )
             for value in self._get_priced_stages()[:1].factor_values or []
             if value["method"] == "deadline" and not value.get("problem")

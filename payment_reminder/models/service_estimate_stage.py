@@ -94,7 +94,8 @@ class ServiceEstimateStage(models.Model):
     surcharge_fixed = fields.Monetary(string="Surcharge (Amount)")
     surcharge_reason = fields.Char(help="Why; the customer reads it.")
     #: [{factor_id, rating_id, factor, rating, multiplier (str), method}], in their
-    #: order. A draft follows the scales; later on it is what the customer was told.
+    #: order; a graduated volume has parts too, [[volume, multiplier]] (str).
+    #: A draft follows the scales; later on it is what the customer was told.
     factor_values = fields.Json(
         compute="_compute_factor_values", store=True, copy=False
     )
@@ -103,7 +104,7 @@ class ServiceEstimateStage(models.Model):
         string="Price",
         compute="_compute_price",
         store=True,
-        help="Volume × rate × multipliers + surcharges, rounded once; no discount.",
+        help="Volume × rate × multipliers, rounded, + surcharges; no discount.",
     )
     price_variance = fields.Float(compute="_compute_price", store=True)
     tax_ids = fields.Many2many(
@@ -303,13 +304,14 @@ class ServiceEstimateStage(models.Model):
 
     # === TAXES === #
 
-    def _prepare_base_lines(self, prices=None, rate=1.0):
+    def _prepare_base_lines(self, prices=None, rate=1.0, discount=None):
         """Return stages of one estimate as base lines of the tax engine.
 
-        The discount is included.
+        Each one carries its share of the discount: its price is net.
 
         :param dict prices: instead of their own, ``{stage: float}``
         :param float rate: of the estimate's currency, 1 for the company's
+        :param float discount: in money, on all stages; by default that of the estimate
         :rtype: list[dict]
         """
         prepare = self.env["account.tax"]._prepare_base_line_for_taxes_computation
@@ -317,12 +319,17 @@ class ServiceEstimateStage(models.Model):
         estimate = self.estimate_id
         common = {
             "quantity": 1.0,
-            "discount": estimate.discount,
             "partner_id": estimate.partner_id,
             "currency_id": estimate.currency_id,
             "rate": rate,
         }
+        gross = [prices.get(stage, stage.price_subtotal) for stage in self]
+        if discount is None:
+            discount = -estimate.amount_discount
+        shares = estimate._split_discount(gross, discount)
         return [
-            prepare(stage, price_unit=prices.get(stage, stage.price_subtotal), **common)
-            for stage in self
+            prepare(
+                stage, price_unit=stage._get_currency().round(amount - share), **common
+            )
+            for stage, amount, share in zip(self, gross, shares, strict=True)
         ]

@@ -22,7 +22,7 @@ class ServiceEstimateStage(models.Model):
         self.ensure_one()
         taxes = self.env["account.tax"]
         return {
-            "name": self._get_invoice_text(),
+            "name": self._get_invoice_text(base_line["price_unit"]),
             "product_id": self.product_id.id,
             "product_uom_id": False,  # a price for the whole, not for an hour
             "account_id": self._get_income_account().id,
@@ -35,20 +35,33 @@ class ServiceEstimateStage(models.Model):
         }
 
     def _prepare_invoice_price(self, base_line):
-        """Return price and discount; net without taxes, which cannot be fixed."""
+        """Return the price less discount; net without taxes, which cannot be fixed."""
         details = base_line["tax_details"]
-        if details["taxes_data"]:
-            discount = self.estimate_id.discount
-            return {"price_unit": self.price_subtotal, "discount": discount}
-        net = (
-            details["total_excluded_currency"]
-            + details["delta_total_excluded_currency"]
-        )
+        net = base_line["price_unit"]
+        if not details["taxes_data"]:
+            net = (
+                details["total_excluded_currency"]
+                + details["delta_total_excluded_currency"]
+            )
         return {"price_unit": self.currency_id.round(net), "discount": 0.0}
 
-    def _get_invoice_text(self):
-        """Return what was done and how its price came about."""
-        return "\n".join(filter(None, (self.name, self.description, self._explain())))
+    def _get_invoice_text(self, net):
+        """Return what was done and how its price came about.
+
+        :param float net: the price less the stage's share in the discount
+        """
+        texts = (self.name, self.description, self._explain_net(net))
+        return "\n".join(filter(None, texts))
+
+    def _explain_net(self, net):
+        """Return the arithmetic of the stage down to the price that is invoiced."""
+        text, estimate = self._explain(), self.estimate_id
+        share = self.price_subtotal - net
+        if not text or self.currency_id.is_zero(share):
+            return text
+        label = estimate._get_discount_label()
+        less = f"\N{MINUS SIGN} {self._format_amount(share)} ({label})"
+        return f"{text} {less} = {self._format_amount(net)}"
 
     def _get_income_account(self):
         """Return the account of the stage, or raise a UserError that names it.

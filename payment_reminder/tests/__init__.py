@@ -33,8 +33,10 @@ from . import test_dispute
 from . import test_due_on_day_off
 from . import test_email
 from . import test_estimate
+from . import test_estimate_arithmetic
 from . import test_estimate_bad_input
 from . import test_estimate_calendar
+from . import test_estimate_deadline
 from . import test_estimate_desk
 from . import test_estimate_flow
 from . import test_estimate_invoice
@@ -150,6 +152,7 @@ from . import test_claim_statement
 from . import test_claim_told
 
 if find_spec("hypothesis"):  # a tool of developers, not a requirement of the addon
+    from . import test_estimate_arithmetic_properties
     from . import test_tools_contact_properties
     from . import test_tools_installments_properties
     from . import test_tools_interest_properties

@@ -33,7 +33,7 @@ class EstimatePortalCommon(PortalCommon, EstimateCommon):
             **{
                 "user_id": cls.seller.id,
                 "date_deadline": cls.today + timedelta(days=40),
-                "date_earliest": cls.today + timedelta(days=5),
+                "date_earliest": cls.today + timedelta(days=3),  # rush on any weekday
                 "date_latest": cls.today + timedelta(days=60),
                 **values,
             },

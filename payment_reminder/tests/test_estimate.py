@@ -20,15 +20,16 @@ class TestEstimatePricing(EstimateCommon):
         estimate = self._estimate({"rating_ids": self._rated(self.high, self.expert)})
         text = estimate.stage_ids.explanation
         self.assertIn("40 Hours", text)
-        self.assertIn("high 1.15", text)
-        self.assertIn("expert 1.40", text)
+        self.assertIn("1.15 Complexity: high", text)
+        self.assertIn("1.40 Specialisation: expert", text)
         self.assertNotIn("Volume", text)
         self.assertTrue(text.endswith(f"= {estimate.currency_id.format(6440)}"))
 
     def test_volume_tiers_are_graduated(self):
         estimate = self._estimate({"volume": 60})
         self.assertEqual(estimate.stage_ids.price_subtotal, 40 * 100 + 20 * 95)
-        self.assertIn("0.9833", estimate.stage_ids.explanation)
+        self.assertIn("40 Hours at ", estimate.stage_ids.explanation)
+        self.assertIn(" + 20 Hours at ", estimate.stage_ids.explanation)
 
     def test_sent_estimate_ignores_a_new_scale(self):
         sent = self._sent({"rating_ids": self._rated(self.high)})

@@ -41,7 +41,7 @@ class TestEstimateLetter(EstimateCommon):
         )
         text = self._text(estimate)
         stage = estimate.stage_ids[0]
-        for words in ("New website", "Design", "high 1.15", "Two", "lines"):
+        for words in ("New website", "Design", "1.15 Complexity: high", "Two", "lines"):
             self.assertIn(words, text)
         amount = stage._format_amount(stage.price_subtotal)
         self.assertIn(" ".join(amount.split()), text)
@@ -225,7 +225,7 @@ class TestEstimateMail(EstimateCommon):
         composer._action_send_mail()
         self.assertEqual(estimate.amount_total, 4800.0)
         [attachment] = self._get_messages(estimate).attachment_ids
-        self.assertIn("high 1.20", " ".join(read_pages(attachment.raw)))
+        self.assertIn("1.20 Complexity: high", " ".join(read_pages(attachment.raw)))
 
     def test_own_files_beside_the_pdf_stay_as_they_are(self):
         estimate = self._estimate()

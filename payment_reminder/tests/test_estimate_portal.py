@@ -20,7 +20,12 @@ class TestEstimatePortalAccess(EstimatePortalCommon, HttpCase):
     def test_link_opens_the_page_without_an_account(self):
         response = self._open()
         self.assertEqual(response.status_code, 200)
-        for text in ("New website", "Design", "high 1.15", self.estimate.name):
+        for text in (
+            "New website",
+            "Design",
+            "1.15 Complexity: high",
+            self.estimate.name,
+        ):
             self.assertIn(text, response.text)
         self.assertEqual(response.headers["Referrer-Policy"], "same-origin")
 

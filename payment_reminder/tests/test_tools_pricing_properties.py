@@ -57,20 +57,29 @@ class TestPricingProperties(BaseCase):
         numbers(0, 1000, 3),
         st.sampled_from(ROUNDINGS),
     )
-    def test_price_is_rounded_once(
+    def test_price_is_rounded_where_an_amount_is_printed(
         self, volume, rate, multipliers, percent, fixed, rounding
     ):
         stage = pricing.price_stage(
             volume, rate, multipliers, percent=percent, fixed=fixed, rounding=rounding
         )
         factored = prod(map(Fraction, [volume, rate, *multipliers]))
-        exact = factored * (1 + Fraction(percent) / 100) + Fraction(fixed)
+        rounded = round_exactly(factored, rounding)
+        percentage = round_exactly(rounded * Fraction(percent) / 100, rounding)
         self.assertEqual(stage.factored, factored)
-        self.assertEqual(stage.subtotal, round_exactly(exact, rounding))
-        self.assertEqual(
-            pricing.round_amount(stage.factored, rounding) + stage.surcharge,
-            stage.subtotal,
-        )
+        self.assertEqual((stage.rounded, stage.percentage), (rounded, percentage))
+        self.assertEqual(stage.fixed, round_exactly(Fraction(fixed), rounding))
+        total = rounded + percentage + Fraction(stage.fixed)
+        self.assertEqual(stage.subtotal, total)
+
+    @quickly
+    @given(VOLUMES, SCALES)
+    def test_parts_of_a_volume_are_the_volume(self, volume, tiers):
+        parts = pricing.tier_parts(volume, tiers)
+        self.assertEqual(sum(part for part, _multiplier in parts), volume)
+        average = pricing.tier_multiplier(volume, tiers, graduated=True)
+        exact = sum(Fraction(part) * Fraction(each) for part, each in parts)
+        self.assertAlmostEqual(float(exact / Fraction(volume)), float(average), 12)
 
     @quickly
     @given(VOLUMES, VOLUMES, RATES, SCALES)

@@ -7,6 +7,8 @@
 >>> scale = FactorScale(data, "volume", explain=str)
 >>> scale.rate(20)["rating"], scale.rate(20)["multiplier"]
 ('many', '0.95')
+>>> scale.rate(20)["parts"]
+[['10', '1'], ['10', '0.9']]
 >>> scale.choose([5, 8])["multiplier"]
 '0.9'
 >>> scale.rate(-1)["problem"]
@@ -85,7 +87,17 @@ class FactorScale:
         except PricingError as error:
             problem = f"{self.data['factor']}: {self.explain(error)}"
             return self._prepare_value(NO_STEP, 1) | {"problem": problem}
-        return self._prepare_value(self._find_step(quantity), multiplier)
+        value = self._prepare_value(self._find_step(quantity), multiplier)
+        return value | self._prepare_parts(quantity)
+
+    def _prepare_parts(self, quantity):
+        """Return the parts of a graduated volume, if there are several."""
+        if self.method != "volume" or not self.is_graduated:
+            return {}
+        parts = pricing.tier_parts(quantity, self._tiers)
+        if len(parts) < 2:
+            return {}
+        return {"parts": [[f"{part:f}", f"{number:f}"] for part, number in parts]}
 
     def _get_multiplier(self, quantity):
         if self.method == "deadline":

@@ -1,6 +1,6 @@
 """The arithmetic of estimates: tiers, multipliers, exact parts.
 
-A price multiplies first and rounds once:
+A price multiplies first, and rounds where its reader does, at each printed amount:
 
 >>> stage = price_stage(3, Decimal("33.335"), [Decimal("1.26"), Decimal("1.17")])
 >>> stage.base, stage.multiplier, stage.subtotal
@@ -63,14 +63,17 @@ class Scale(tuple):
 class StagePrice:
     """The price of a stage and how it came about.
 
-    ``base`` and ``factored`` are not rounded, ``subtotal`` is. ``surcharge`` is what
-    the rounded ``factored`` lacks of it, so that a reader's sum comes out.
+    ``base`` and ``factored`` are not rounded, the amounts after them are, and
+    ``subtotal`` is the sum of these: ``rounded`` (the rounded ``factored``),
+    ``percentage`` (of ``rounded``) and ``fixed``. So a reader's sum comes out.
     """
 
     base: Decimal
     multiplier: Decimal
     factored: Decimal
-    surcharge: Decimal
+    rounded: Decimal
+    percentage: Decimal
+    fixed: Decimal
     subtotal: Decimal
 
 
@@ -161,18 +164,41 @@ def tier_multiplier(volume, tiers, graduated):
         raise _get_outside_error(volume, ordered)
     if not graduated:
         return reached.multiplier
-    return _get_graduated_sum(volume, ordered) / volume
+    parts = _get_parts(volume, ordered)
+    return sum(part * multiplier for part, multiplier in parts) / volume
 
 
-def _get_graduated_sum(volume, ordered):
-    """Return the sum of the parts of a volume, each times its multiplier."""
-    total = begin = Decimal(0)
+@_precise
+def tier_parts(volume, tiers):
+    """Return the parts of a volume on a graduated scale: how much, its multiplier.
+
+    :return: pairs in the order of the scale; neighbours that cost the same are one
+    :rtype: list[tuple[Decimal, Decimal]]
+    :raise PricingError: see ``tier_multiplier``
+
+    >>> tiers = [Tier(0, 40, 1), Tier(40, 120, Decimal("0.95"))]
+    >>> tier_parts(60, tiers)
+    [(Decimal('40'), Decimal('1')), (Decimal('20'), Decimal('0.95'))]
+    >>> tier_parts(60, [Tier(0, 40, 1), Tier(40, None, 1)])
+    [(Decimal('60'), Decimal('1'))]
+    """
+    volume = get_not_negative("volume", volume)
+    ordered = check_tiers(tiers)
+    if volume and not _find_tier(volume, ordered):
+        raise _get_outside_error(volume, ordered)
+    return _get_parts(volume, ordered)
+
+
+def _get_parts(volume, ordered):
+    parts, begin = [], Decimal(0)
     for tier in ordered:
         end = volume if tier.upper is None else min(volume, tier.upper)
-        if end > begin:
-            total += (end - begin) * tier.multiplier
-            begin = end
-    return total
+        if end <= begin:
+            continue
+        before = parts.pop() if parts and parts[-1][1] == tier.multiplier else (0, 0)
+        parts.append((before[0] + end - begin, tier.multiplier))
+        begin = end
+    return parts
 
 
 @_precise
@@ -257,9 +283,9 @@ def _multiply(multipliers):
 def price_stage(
     volume, rate, multipliers, *, percent=0, fixed=0, rounding=Decimal("0.01")
 ):
-    """Return the price of a stage: volume × rate × multipliers, and a surcharge.
+    """Return the price of a stage: volume × rate × multipliers, and surcharges.
 
-    :param percent: surcharge in percent of the factored price; negative is a rebate
+    :param percent: surcharge in percent of the rounded price; negative is a rebate
     :param fixed: surcharge in money, added after the percentage; negative is a rebate
     :param rounding: the smallest step of the currency; halves go away from zero
     :rtype: StagePrice
@@ -268,31 +294,30 @@ def price_stage(
         ``rounding``; ``absurd``
 
     >>> stage = price_stage(10, 80, [Decimal("1.1")], percent=5, fixed=30)
-    >>> stage.base, stage.factored, stage.surcharge, stage.subtotal
-    (Decimal('800'), Decimal('880.0'), Decimal('74.00'), Decimal('954.00'))
+    >>> stage.rounded, stage.percentage, stage.fixed, stage.subtotal
+    (Decimal('880.00'), Decimal('44.00'), Decimal('30.00'), Decimal('954.00'))
     >>> price_stage(1, Decimal("7.125"), [], rounding=Decimal("0.05")).subtotal
     Decimal('7.15')
     """
     base = get_positive("volume", volume) * get_positive("rate", rate)
     multiplier = _multiply(multipliers)
     factored = refuse_absurd("factored", base * multiplier)
-    exact = factored + _get_surcharge(factored, percent, fixed)
     step = get_rounding(rounding)
-    subtotal = _round(exact, step)
-    surcharge = subtotal - _round(factored, step)
-    return StagePrice(base, multiplier, factored, surcharge, subtotal)
+    rounded = _round(factored, step)
+    percentage = _round(rounded * _get_percent(percent) / 100, step)
+    extra = _round(get_number("fixed", fixed), step)
+    subtotal = rounded + percentage + extra
+    if subtotal < 0:
+        raise PricingError("fixed", value=get_number("fixed", fixed))
+    return StagePrice(base, multiplier, factored, rounded, percentage, extra, subtotal)
 
 
-def _get_surcharge(factored, percent, fixed):
-    """Return the surcharge, not rounded; it never makes a price negative."""
+def _get_percent(percent):
+    """Return the percentage of a surcharge; a rebate never exceeds the price."""
     percent = get_number("percent", percent)
-    fixed = get_number("fixed", fixed)
     if percent < -100:
         raise PricingError("percent", value=percent)
-    surcharge = factored * percent / 100 + fixed
-    if factored + surcharge < 0:
-        raise PricingError("fixed", value=fixed)
-    return surcharge
+    return percent
 
 
 @_precise

@@ -30,6 +30,16 @@ registry.category("web_tour.tours").add("payment_reminder_estimate_portal", {
             trigger: ".o_estimate_price_stages li:contains('Deadline')",
         },
         {
+            content: "Move the slider to the last day",
+            trigger: "#estimate_deadline",
+            run: "range 1000",
+        },
+        {
+            content: "More time costs the same, and the page says why",
+            trigger:
+                ".o_estimate_price_reason:contains('more time than normal costs the same')",
+        },
+        {
             content: "Ask a question",
             trigger: "#discussion .o-mail-Composer textarea:enabled, #chatterRoot:shadow .o-mail-Composer textarea:enabled",
             run: "edit Does it include hosting?",
