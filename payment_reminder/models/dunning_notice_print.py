@@ -71,7 +71,8 @@ class DunningNotice(models.Model):
     def _search_letter_state(self, operator, value):
         if operator not in ("in", "not in"):
             return NotImplemented
-        letters = Domain("state", "=", "sent") & Domain("pdf_attachment_id", "!=", 0)
+        letters = Domain("state", "=", "sent")
+        letters &= Domain("pdf_attachment_id", "!=", False)
         new = letters & Domain("printed_at", "=", False)
         new &= Domain("posted_on", "=", False)
         owed = self._get_owed_domain() if {"to_print", "settled"} & set(value) else None
