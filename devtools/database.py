@@ -22,6 +22,7 @@ MODULES = (
     "portal",
     "phone_validation",
     "resource",
+    "payment_custom",
     "payment_demo",
 )
 LANGUAGES = ("en_US", "ru_RU", "de_DE")  # the first one becomes the default
