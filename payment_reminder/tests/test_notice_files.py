@@ -34,7 +34,7 @@ class NoticeFilesCommon(SendingCommon):
 
         def prepare(model, data):
             if ids & {move.id for move in data}:
-                raise UserError("The report is broken")
+                raise ValueError("The report is broken")
             return make(model, data)
 
         return patch.object(Send, "_prepare_invoice_pdf_report", prepare)
