@@ -201,36 +201,31 @@ class DunningNotice(models.Model):
     def _get_expected_names(self):
         """Return the names of the files that a notice brings, or would bring along.
 
+        Before it is sent, they say which are not made yet; afterwards, which are
+        missing.
+
         :rtype: list[str]
         """
         self.ensure_one()
         names = self._get_files().mapped("name")
-        if self.state not in ("proposed", "queued"):
-            return names
-        for move in self._get_unstored_invoices():
-            names.append(move._get_invoice_report_filename())
-        if self._get_statementless():
-            names.append(self.env._("Statement of account") + ".pdf")
-        return names
-
-    # === REVIEW AND OUTCOME === #
-
-    def _get_warnings(self, high_amount):
-        return [*super()._get_warnings(high_amount), self._get_file_warning()]
-
-    def _get_file_warning(self):
-        """Return which files are not there yet, for who looks at a proposal.
-
-        :rtype: str
-        """
         if self.channel != "email":
-            return ""
-        if self._is_long():
-            return self.env._("Statement of account instead of the single items")
-        names = self._get_unstored_invoices().mapped("name")
-        return names and self.env._(
-            "PDF to be made before sending: %(invoices)s", invoices=", ".join(names)
-        )
+            return names
+        if self.state not in ("proposed", "queued"):
+            missing = self._get_unattached_rows().mapped("invoice_name")
+            return names + [
+                self.env._("%(file)s (missing)", file=name) for name in missing if name
+            ]
+        ahead = [
+            move._get_invoice_report_filename()
+            for move in self._get_unstored_invoices()
+        ]
+        if self._get_statementless():
+            ahead.append(self.env._("Statement of account") + ".pdf")
+        return names + [
+            self.env._("%(file)s (made before sending)", file=name) for name in ahead
+        ]
+
+    # === OUTCOME === #
 
     def _set_sent(self, date, **values):
         done = super()._set_sent(date, **values)

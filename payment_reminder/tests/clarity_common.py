@@ -13,14 +13,12 @@ class ClarityCommon(DunningCommon):
         cls.customer.write({"phone": "+32 2 290 34 90", "lang": "en_US"})
         cls.bank = cls.company.partner_id.bank_ids
         cls.tax = cls.company_data["default_tax_sale"]
-        # the tests' invoices are not sent; test_notice_files looks after this one
-        cls._check("never_sent").severity = "off"
         cls.clear = cls._clear_invoice()
 
     @classmethod
     def _clear_invoice(cls, lines=(), post=True, **values):
         """Return an overdue invoice; ``lines`` are values that make it unclear."""
-        return cls._invoice(
+        invoice = cls._invoice(
             post=post,
             invoice_line_ids=[
                 Command.create(
@@ -35,6 +33,8 @@ class ClarityCommon(DunningCommon):
             ],
             **values,
         )
+        invoice.is_move_sent = post
+        return invoice
 
     @classmethod
     def _check(cls, code):

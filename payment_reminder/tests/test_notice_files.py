@@ -9,8 +9,6 @@ from ..tools.plain_text import mail_to_plain_text
 from .clarity_common import ClarityCommon
 from .sending_common import SendingCommon
 
-REASON = "The report is broken"
-
 FILES = "odoo.addons.payment_reminder.models.dunning_notice_file"
 
 
@@ -36,7 +34,7 @@ class NoticeFilesCommon(SendingCommon):
 
         def prepare(model, data):
             if ids & {move.id for move in data}:
-                raise UserError(REASON)
+                raise ValueError("The report is broken")
             return make(model, data)
 
         return patch.object(Send, "_prepare_invoice_pdf_report", prepare)
@@ -135,29 +133,27 @@ class TestAttachInvoices(NoticeFilesCommon):
             str(body) for body in notice.case_id.message_ids.mapped("body")
         )
         self.assertIn(f"Sent without the PDF of {broken.invoice_name}", history)
+        names = notice.channel_id._get_handler()._get_preview_values(notice)
+        self.assertIn(f"{broken.invoice_name} (missing)", names["attachments"])
 
     def test_the_review_says_what_is_missing(self):
-        self._overdue(5)
-        notice = self._plan().notice_ids
-        name = notice.line_ids.invoice_name
-        self.assertIn(f"PDF to be made before sending: {name}", notice.warning_text)
-        notice.level_id.sudo().attach_invoices = False
-        notice.invalidate_recordset(["warning_text"])
-        self.assertNotIn("PDF", notice.warning_text or "")
-
-    def test_the_preview_names_the_files_to_come(self):
         invoice = self._overdue(5)
         notice = self._plan().notice_ids
         handler = notice.channel_id._get_handler()
+        name = invoice._get_invoice_report_filename()
         names = handler._get_preview_values(notice)["attachments"]
-        self.assertEqual(names, [invoice._get_invoice_report_filename()])
-        for _number in range(MAX_ROWS):
+        self.assertEqual(names, [f"{name} (made before sending)"])
+        notice.level_id.sudo().attach_invoices = False
+        self.assertFalse(handler._get_preview_values(notice)["attachments"])
+
+    def test_the_review_names_the_statement_to_come(self):
+        for _number in range(MAX_ROWS + 1):
             self._overdue(5)
-        notice.run_id.action_cancel()
         notice = self._plan().notice_ids
-        names = handler._get_preview_values(notice)["attachments"]
-        self.assertEqual(names, ["Statement of account.pdf"])
-        self.assertIn("Statement of account instead", notice.warning_text)
+        names = notice.channel_id._get_handler()._get_preview_values(notice)
+        self.assertEqual(
+            names["attachments"], ["Statement of account.pdf (made before sending)"]
+        )
 
     def test_nothing_is_attached_where_the_level_does_not_say_so(self):
         self.friendly.sudo().attach_invoices = False
@@ -175,7 +171,7 @@ class TestNeverSent(ClarityCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls._check("never_sent").severity = "warn"
+        cls.clear.is_move_sent = False
 
     def test_an_invoice_that_was_never_sent_is_found_and_sent_with_a_click(self):
         self.assertFindings(self.clear, "never_sent")
