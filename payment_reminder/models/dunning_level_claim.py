@@ -2,7 +2,17 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 #: What a notice of the level claims beside the debts depends on these.
-CLAIM_FIELDS = {"claim_interest", "claim_compensation", "fee_amount", "fee_name"}
+CLAIM_FIELDS = {
+    "claim_interest",
+    "claim_compensation",
+    "claim_text",
+    "fee_amount",
+    "fee_percent",
+    "fee_min",
+    "fee_max",
+    "fee_ground",
+    "fee_name",
+}
 
 
 class DunningLevel(models.Model):

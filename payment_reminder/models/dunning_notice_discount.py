@@ -33,8 +33,8 @@ class DunningNotice(models.Model):
         texts = (self._get_discount_text(line), claim["description"])
         return {**claim, "description": " ".join(filter(None, texts))}
 
-    def _get_request_text(self, amount=None):
-        text = super()._get_request_text(amount)
+    def _get_request_text(self, amount=None, due=None):
+        text = super()._get_request_text(amount, due)
         given = self._get_given_discounts() if amount is None else []
         if not given:
             return text

@@ -147,7 +147,8 @@ class PaymentTransaction(models.Model):
         :rtype: SQL
         """
         return SQL(
-            """SELECT tx.id AS tx_id, part.move_line_id, part.amount
+            """SELECT tx.id AS tx_id, part.move_line_id,
+                      part.amount + COALESCE(part.discount, 0) AS amount
                  FROM payment_transaction tx
                  JOIN dunning_payment_part part ON part.transaction_id = tx.id
                  JOIN account_move_line line ON line.id = part.move_line_id

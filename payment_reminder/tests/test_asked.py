@@ -227,8 +227,9 @@ class TestAskedInTheDemo(TransactionCase):
             key = (notice.level_id, notice.channel_id, notice.currency_id)
             sums[key] = sums.get(key, 0.0) + notice.amount_asked
         table = str(self.run_.summary_html)
+        met = notices.currency_id
         for (_level, _channel, currency), amount in sums.items():
-            self.assertIn(currency.format(amount), table)
+            self.assertIn(currency._format_dunning(amount, met), table)
 
     def test_what_was_sent_the_case_and_the_page_agree(self):
         self._deliver()
