@@ -112,7 +112,7 @@ class DunningClaimMaking(models.AbstractModel):
     def _get_lines(self, notices):
         """Return the receivables in notices on which something can be claimed."""
         rows = notices.claim_ids.filtered(
-            lambda row: row.days_late > 0 and row.role == "claimed"
+            lambda row: row.days_late > 0 and row.level_id == row.notice_id.level_id
         )
         return rows.move_line_id.filtered(lambda line: not line.move_id.is_dunning_cost)
 

@@ -109,7 +109,7 @@ class DunningPlannerNotice(models.AbstractModel):
                            SUM(line.residual) AS amount,
                            SUM(line.company_residual) AS company_amount,
                            MAX(line.days_late) AS days_late,
-                           BOOL_OR(%(role)s = 'claimed'
+                           BOOL_OR(%(role)s = 'claimed' AND line.reason IS NULL
                                AND line.current_level_id IS NOT NULL) AS has_history,
                            ARRAY_AGG(DISTINCT line.addressee_id) AS addressees
                       FROM climbing

@@ -168,6 +168,16 @@ class TestOwnClock(DunningCommon):
         self.assertFalse(rows[new].was_reminded)
         self.assertEqual(rows[old].role, "claimed")
 
+    def test_a_first_notice_by_age_is_sent_although_another_item_is_at_its_level(self):
+        self.procedure.first_level = "age"
+        old = self._overdue(40)
+        self._climb_to(old, self.demand, self._days_ago(20), self._days_ago(9))
+        new = self._overdue(25)
+        notice = self._run_and_send().notice_ids[:1]
+        self.assertEqual(notice.state, "sent")
+        self.assertEqual(notice.claim_ids.move_id, old + new)
+        self.assertEqual(self._items(new).level_id, self.demand)
+
     def test_first_notices_by_age_alone_are_asked_for(self):
         self.procedure.first_level = "age"
         self._overdue(25)

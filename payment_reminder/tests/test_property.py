@@ -248,7 +248,8 @@ class TestProperty(DunningCommon):
             item: self._get_role(item, level, decisions[item], run.date)
             for item in itemised
         }
-        if any(item.level_id for item in roles if roles[item] == "claimed"):
+        claimed = [item for item in roles if roles[item] == "claimed"]
+        if any(item.level_id for item in claimed if item in climbing):
             skipping = [item for item in roles if self._skips(item, run, decisions)]
             roles |= dict.fromkeys(skipping, "due")
         return level, roles
