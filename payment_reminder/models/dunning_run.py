@@ -103,7 +103,9 @@ class DunningRun(models.Model):
                 ("company_id", "=", self.company_id.id),
                 ("id", "!=", self.id),
                 ("date", ">", self.date),
-                ("notice_ids", "!=", False),
+                "|",
+                ("is_unattended", "=", False),
+                ("notice_ids", "!=", False),  # or it only keeps why not
                 "|",
                 ("state", "in", ("approved", "sending", "done")),
                 ("notice_ids.released_at", "!=", False),

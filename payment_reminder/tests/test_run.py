@@ -241,7 +241,12 @@ class TestRun(DunningCommon, CronMixinCase):
         self._overdue(5, 100.0)
         self._overdue(5, 50.0, currency_id=other.id)
         parts = self._plan().amount_text.split(" + ")
-        expected = [self.company.currency_id.format(100.0), other.format(50.0)]
+        both = self.company.currency_id | other
+        expected = [
+            self.company.currency_id._format_dunning(100.0, both),
+            other._format_dunning(50.0, both),
+        ]
+        self.assertIn("50.00\N{NO-BREAK SPACE}EUR", expected)
         self.assertCountEqual(parts, expected)
 
     def test_buttons_show_the_runs_own_records(self):
