@@ -29,17 +29,17 @@ class AccountMoveLine(models.Model):
         matched = self._get_interest_payments(date)
         unmatched = self.env["dunning.open.items"]._get_unmatched(self, date)
         return {
-            line: Debt(
-                Decimal(f"{line.amount_currency:.{line.currency_id.decimal_places}f}"),
-                tuple(
-                    sorted(
-                        [*matched[line], *unmatched.get(line.id, ())],
-                        key=lambda payment: payment.date,
-                    )
-                ),
-            )
+            line: line._make_debt([*matched[line], *unmatched.get(line.id, ())])
             for line in self.sudo()
         }
+
+    def _make_debt(self, payments):
+        """Return a receivable with what has lowered it, exact."""
+        places = self.currency_id.decimal_places
+        amounts = (self.amount_currency, self.amount_residual_currency)
+        amount, residual = (Decimal(f"{one:.{places}f}") for one in amounts)
+        payments = sorted(payments, key=lambda payment: payment.date)
+        return Debt(amount, tuple(payments), residual)
 
     # === WHAT WAS MATCHED === #
 

@@ -104,7 +104,7 @@ class DunningCaseFile(models.AbstractModel):
 
     def _get_cover_pairs(self, lines):
         debts = lines._get_debts(self.date)
-        total = float(sum(debt.open for debt in debts.values()))
+        total = float(sum(debt.left for debt in debts.values()))
         date = format_date(self.env, self.date, date_format="long")
         return [
             (self.env._("Creditor"), self.company_id.name),

@@ -78,7 +78,7 @@ class DunningCaseFile(models.AbstractModel):
 
     def _get_item_row(self, line, debt, date):
         move, due = line.move_id, line.date_maturity or line.date
-        amount, rest = float(debt.amount), float(debt.open)
+        amount, rest = float(debt.amount), float(debt.left)
         late = max((date - due).days, 0)
         return [
             move.name or line.name or "",
@@ -92,7 +92,7 @@ class DunningCaseFile(models.AbstractModel):
 
     def _get_sum_content(self, case, debts, date):
         """Return what is open of all items, and what was received beside them."""
-        total = float(sum(debt.open for debt in debts.values()))
+        total = float(sum(debt.left for debt in debts.values()))
         counted = float(sum(debt.unmatched for debt in debts.values()))
         credit = case._get_unmatched_credit(date)[case.id] - counted
         pairs = [

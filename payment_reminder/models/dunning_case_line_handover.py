@@ -68,7 +68,7 @@ class DunningCaseLine(models.Model):
                 problems[item] = item._get_reason_text(code)
             elif not item.date_maturity or item.date_maturity >= date:
                 problems[item] = self.env._("It is not overdue.")
-            elif debts[item.sudo().move_line_id].open <= 0:
+            elif debts[item.sudo().move_line_id].left <= 0:
                 problems[item] = self.env._(
                     "Payments that are not matched yet cover it: match them first."
                 )

@@ -124,5 +124,5 @@ class DunningHandoverLine(models.Model):
             "date_maturity": due,
             "level_id": item.level_id.id,
             "days_late": max((date - due).days, 0),
-            "amount_handed": float(debt.open),
+            "amount_handed": float(debt.left),
         }

@@ -196,22 +196,27 @@ class DunningPlannerNotice(models.AbstractModel):
         """
         return SQL(
             """
-            SELECT contact.commercial_partner_id AS partner_id, line.currency_id,
-                   GREATEST(-SUM(LEAST(line.amount_residual_currency, 0))
-                            - COALESCE(SUM(kept.amount), 0), 0) AS amount
-              FROM account_move_line line
-         LEFT JOIN (%(kept)s) kept ON kept.move_line_id = line.id
-              JOIN account_account account ON account.id = line.account_id
-              JOIN res_partner contact ON contact.id = line.partner_id
-             WHERE line.company_id = %(company)s
-               AND account.account_type = 'asset_receivable'
-               AND line.parent_state = 'posted'
-               AND line.reconciled IS NOT TRUE
-               AND (line.amount_residual_currency < 0 OR kept.amount > 0)
-          GROUP BY contact.commercial_partner_id, line.currency_id
+            SELECT partner_id, currency_id, GREATEST(SUM(amount), 0) AS amount
+              FROM (
+                SELECT contact.commercial_partner_id AS partner_id, line.currency_id,
+                       -line.amount_residual_currency AS amount
+                  FROM account_move_line line
+                  JOIN account_account account ON account.id = line.account_id
+                  JOIN res_partner contact ON contact.id = line.partner_id
+                 WHERE line.company_id = %(company)s
+                   AND account.account_type = 'asset_receivable'
+                   AND line.parent_state = 'posted'
+                   AND line.reconciled IS NOT TRUE
+                   AND line.amount_residual_currency < 0
+             UNION ALL
+                SELECT contact.commercial_partner_id, line.currency_id, -kept.amount
+                  FROM (%(kept)s) kept
+                  JOIN account_move_line line ON line.id = kept.move_line_id
+                  JOIN res_partner contact ON contact.id = line.partner_id) credit
+          GROUP BY partner_id, currency_id
             """,
-            kept=self.env["dunning.counted.credit"]._get_waiting_sql(run.company_id),
             company=run.company_id.id,
+            kept=self.env["dunning.counted.credit"]._get_waiting_sql(run.company_id),
         )
 
     def _get_in_progress_sql(self):

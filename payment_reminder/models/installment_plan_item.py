@@ -92,7 +92,7 @@ class InstallmentPlanItem(models.Model):
             "move_id": line.move_id.id,
             "name": line.move_id.name or line.name,
             "date_maturity": line.date_maturity or line.date,
-            "amount_start": float(debt.open),
+            "amount_start": float(debt.left),
         }
 
     @api.model
@@ -116,7 +116,7 @@ class InstallmentPlanItem(models.Model):
         """Raise a UserError for receivables of which nothing is open any more."""
         today = lines.company_id._get_dunning_today()
         for line, debt in lines.sudo()._get_debts(today).items():
-            if debt.open <= 0:
+            if debt.left <= 0:
                 raise UserError(
                     self.env._(
                         "%(invoice)s: payments that are not matched yet cover it. "

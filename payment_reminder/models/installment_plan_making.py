@@ -99,7 +99,7 @@ class InstallmentPlanMaking(models.AbstractModel):
         currency = move_lines.currency_id
         debts = self._get_plan_debts(move_lines)
         terms = Terms(
-            total=sum((debt.open for debt in debts.values()), Decimal(0)),
+            total=sum((debt.left for debt in debts.values()), Decimal(0)),
             step=Decimal(str(currency.rounding)),
             count=count,
             period=period,
@@ -162,7 +162,7 @@ class InstallmentPlanMaking(models.AbstractModel):
             fields.Command.update(
                 item.id, items._prepare_values(item.move_line_id, debt)
             )
-            if debt and debt.open > 0
+            if debt and debt.left > 0
             else fields.Command.delete(item.id)
             for item, debt in ((one, debts.get(one.move_line_id)) for one in items)
         ]

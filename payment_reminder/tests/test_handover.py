@@ -69,7 +69,9 @@ class TestHandover(HandoverCommon):
     def test_database_refuses_a_double_handover(self):
         handover = self._prepare(self.invoice)
         lines = self.env["dunning.handover.line"].sudo()
-        values = lines._prepare_values(self._items(self.invoice), self.today)
+        item = self._items(self.invoice)
+        [debt] = item.move_line_id._get_debts(self.today).values()
+        values = lines._prepare_values(item, self.today, debt)
         with self.assertRaises(Exception) as caught, self.env.cr.savepoint():
             lines.create({**values, "handover_id": handover.id})
         self.assertIn("living_uniq", str(caught.exception))

@@ -25,6 +25,8 @@ class Debt:
     amount: Decimal
     #: what has lowered it, matched or not, in order of the dates
     payments: tuple[Payment, ...] = ()
+    #: what the books say is open now, with what is matched and dated ahead
+    residual: Decimal = Decimal(0)
 
     @property
     def principal(self) -> Decimal:
@@ -56,8 +58,20 @@ class Debt:
 
     @property
     def open(self) -> Decimal:
-        """What is open, whether all that came was matched or not."""
+        """What is open on the day, whether what came was matched or not."""
         return self.amount - _sum(self.payments)
+
+    @property
+    def left(self) -> Decimal:
+        """What is still to be paid: a cheque that is matched and dated ahead counts.
+
+        What plans, agencies and files ask for.
+
+        >>> paid = (Payment(date(2026, 2, 1), 100, is_matched=False),)
+        >>> Debt(1000, paid, residual=600).left
+        500
+        """
+        return self.residual - self.unmatched
 
 
 @dataclass(frozen=True)

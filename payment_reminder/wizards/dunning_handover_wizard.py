@@ -211,7 +211,7 @@ class DunningHandoverWizardLine(models.TransientModel):
             debts = receivables._get_debts(company._get_dunning_today())
             for line in lines:
                 debt = debts.get(line.item_id.sudo().move_line_id)
-                line.amount_residual = debt and float(debt.open)
+                line.amount_residual = debt and float(debt.left)
 
     @api.depends("item_id")
     def _compute_is_early(self):

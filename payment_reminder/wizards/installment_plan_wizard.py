@@ -150,7 +150,7 @@ class InstallmentPlanWizard(models.TransientModel):
         for wizard in self:
             lines = wizard._get_move_lines()._origin
             debts = plans._get_plan_debts(lines) if lines else {}
-            wizard.amount_open = float(sum(debt.open for debt in debts.values()))
+            wizard.amount_open = float(sum(debt.left for debt in debts.values()))
             wizard.amount_unmatched = float(
                 sum(debt.unmatched for debt in debts.values())
             )
