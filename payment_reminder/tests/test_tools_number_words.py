@@ -150,8 +150,11 @@ class TestNumberWords(BaseCase):
             numbers = choose_numbers(lang)
             for number in numbers if is_italian else numbers[::40]:
                 words = spell(number, lang, "f" if number % 2 else "m")
-                read = read_italian(words) if is_italian else rules.parse(words)
-                value = read if is_italian else int(read.getDouble())
+                if is_italian:
+                    value = read_italian(words)
+                else:  # in Belgium ICU reads only its own 'quatre-vingts mille'
+                    text = words.replace("quatre-vingt ", "quatre-vingts ")
+                    value = int(rules.parse(text).getDouble())
                 self.assertEqual(value, number, f"{lang}: {words}")
 
     def test_no_two_numbers_have_the_same_words(self):
