@@ -84,9 +84,9 @@ class TestEstimateDeadline(EstimatePortalCommon, HttpCase):
 
     def _after(self, working_days):
         """Return the last of some working days from today on."""
-        days = sorted(
-            self.estimate._get_work_by_day(self.today, self.today + timedelta(days=60))
-        )
+        last = self.today + timedelta(days=60)
+        work = self.company._get_dunning_work(self.today, last)
+        days = sorted(day for day, share in work.items() if share > 0)
         return days[working_days - 1]
 
     def test_slider_within_the_normal_duration_says_why_at_once(self):
