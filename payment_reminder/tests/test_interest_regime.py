@@ -32,7 +32,15 @@ REAL_EXAMPLES = {
 
 @tagged("post_install", "-at_install")
 class TestInterestRegime(InterestCommon):
-    """What the shipped laws give, from the shipped rates."""
+    """What the shipped laws give, from the shipped rates.
+
+    The examples tell from when on interest runs: due dates on a day off stay.
+    """
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls._work_every_day()
 
     def test_published_examples_come_out_of_the_shipped_regimes(self):
         for name, code in REAL_EXAMPLES.items():

@@ -17,6 +17,7 @@ class TestInterestScreens(InterestCommon, HttpCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        cls._work_every_day()  # a due date on a day off stays
         cls.manager = cls._create_user(
             "rates_manager", "payment_reminder.group_dunning_manager"
         )

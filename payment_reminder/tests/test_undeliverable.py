@@ -52,7 +52,7 @@ class TestUndeliverable(SendingCommon):
         self.company.dunning_digest_user_ids = self.clerk
         self.server.fault("rcpt", (550, b"no such user"))
         self.customer.street = False
-        invoice = self._overdue(5)
+        invoice = self._overdue(5, invoice_user_id=False)
         run = self._plan(user_id=self.env.ref("base.user_root").id)
         self._release(run)
         self._work()
