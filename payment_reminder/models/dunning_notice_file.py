@@ -4,8 +4,6 @@ from psycopg2.errors import SerializationFailure
 
 from odoo import fields, models
 
-from ..tools.delivery import DeliveryError
-
 _logger = logging.getLogger(__name__)
 
 
@@ -135,20 +133,22 @@ class DunningNotice(models.Model):
     def _make_invoice_file(self, move):
         """Make the PDF of one invoice, as Odoo does when it sends it, and store it.
 
-        None of what else happens then does: no mail, no e-invoice, and the invoice is
-        not marked as sent.
+        None of what else happens then does: no mail, no e-invoice; the invoice is not
+        marked as sent, and nothing is written on the posted entry.
         """
         Send = self.env["account.move.send"].sudo().with_company(move.company_id)
-        was_sent = move.is_move_sent
         settings = Send._get_default_sending_settings(
             move, sending_methods=[], extra_edis={}, invoice_edi_format=False
         )
         data = {move: settings}
-        Send._generate_invoice_documents(data)
-        if data[move].get("error"):
-            raise DeliveryError(Send._format_error_text(data[move]["error"]))
-        if move.is_move_sent != was_sent:
-            move.is_move_sent = was_sent
+        move.sudo()._dunning_ensure_portal_tokens()  # or the report writes it
+        savepoint = self.env.cr.savepoint()
+        try:
+            Send._prepare_invoice_pdf_report(data)
+        finally:  # Odoo writes on the lines that it prints (``_compute_parent_id``)
+            savepoint.close(rollback=True)
+        self.env["ir.attachment"].sudo().create(data[move]["pdf_attachment_values"])
+        move.invalidate_recordset(["invoice_pdf_report_id", "invoice_pdf_report_file"])
 
     def _make_statement(self, notice):
         """Make the statement of account for a notice with many items, and store it."""
