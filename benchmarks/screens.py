@@ -51,6 +51,10 @@ RUN_SQL = """
 """
 
 
+#: What was left out of a run is shown by reason.
+EXCLUSION_GROUP = ("dunning.run.exclusion", "reason")
+
+
 class Screens:
     """The screens of the desk as the web client reads them."""
 
@@ -93,7 +97,8 @@ class Screens:
         self._read_form(self.run)
         domain = [("run_id", "=", self.run.id)]
         self._read_groups("dunning.notice", "list", ["level_id"], domain, True)
-        self._read_groups("dunning.run.exclusion", "list", ["reason"], domain, True)
+        model, group = EXCLUSION_GROUP
+        self._read_groups(model, "list", [group], domain, True)
 
     def open_analysis(self):
         """Read the pivot table of the cases: its totals, rows and cells."""
@@ -186,8 +191,9 @@ QUERIES = {
 def count_queries(env, size, page):
     """Return how many queries each screen takes with ``size`` receivable lines.
 
-    The cards of each column of the desk are a query, which Odoo sends and which is not
-    counted: another shape of the data has other columns.
+    The cards of each column of the desk, and the rows of each group of the run, are a
+    query, which Odoo sends and which is not counted: another shape of data has other
+    columns and groups. The currencies are known beforehand, whichever the data have.
 
     :param int page: records in a list or a column; counting those beyond a full page
         is a query more, so it has to be full for each size that is compared
@@ -197,6 +203,10 @@ def count_queries(env, size, page):
     queries = {title: _count(screens, title) for title in SCREENS}
     columns = screens.cases._read_group(screens._is_open, ["next_step"])
     queries["desk by next step"] -= len(columns)
+    domain = [("run_id", "=", screens.run.id)]
+    for model, group in (("dunning.notice", "level_id"), EXCLUSION_GROUP):
+        groups = screens.env[model]._read_group(domain, [group])
+        queries["run form"] -= len(groups)
     return queries
 
 
@@ -206,6 +216,7 @@ def _count(screens, title):
     show()
     screens.env.flush_all()
     screens.env.invalidate_all()
+    screens.env["res.currency"].search([]).mapped("name")
     before = screens.env.cr.sql_log_count
     show()
     return screens.env.cr.sql_log_count - before
