@@ -209,7 +209,7 @@ class TestTrueWords(DunningCommon):
                 "date": "2025-06-16 09:00:00",
             }
         )
-        mail = notice.sudo()._copy_to_channel(self.email_channel)
+        mail = notice.sudo()._copy_to_channel(self.email_channel, notice.contact_id)
         self.assertIn(
             "We could not reach you by phone.", self._get_texts(mail)["email"]
         )
