@@ -21,7 +21,8 @@ class DunningCase(models.Model):
     @api.depends_context("lang")
     def _compute_next_step_text(self):
         result = super()._compute_next_step_text()
-        self.rest_ids  # noqa: B018  read for all cases at once
+        if not self.rest_ids:  # read for all cases at once
+            return result
         for case in self.filtered(lambda one: one.next_step in ("payment", "stale")):
             since = case._get_rest_since()
             if since:
